@@ -1,0 +1,4 @@
+package io.widecast.bus;
+
+/** Asks the store what it found on disk at its start. */
+public record AskRecovery() {}

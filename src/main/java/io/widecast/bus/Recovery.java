@@ -1,0 +1,19 @@
+package io.widecast.bus;
+
+import io.widecast.model.EncodedEntry;
+import io.widecast.model.Token;
+import java.util.List;
+
+/**
+ * What the store found on disk.
+ *
+ * @param applied position of the map as recovered; everything up to it was committed
+ * @param logEnd position of the last entry in the log; at or above {@code applied} in a core node
+ * @param log the newest entries of the log by rising revision: all above {@code applied}, and older
+ *     ones within a bound
+ */
+public record Recovery(HardState hardState, Token applied, Token logEnd, List<EncodedEntry> log) {
+  public Recovery {
+    log = List.copyOf(log);
+  }
+}

@@ -1,0 +1,62 @@
+/** Puts the console together: one poller, one stream, and the views that live on them. */
+
+import { cluster, onIdentity } from './api.js';
+import { ClusterView } from './cluster.js';
+import { DetailView } from './detail.js';
+import { byId, setText } from './dom.js';
+import { FeedView } from './feed.js';
+import { millis, seconds, timeOfDay } from './format.js';
+import { KeysView } from './keys.js';
+import { Poller } from './poller.js';
+import { PublishView } from './publish.js';
+import { Stream } from './stream.js';
+
+let answeredAt;
+
+onIdentity(({ node, site, token, lagMillis }) => {
+  setText(byId('this-node'), node);
+  setText(byId('this-site'), site ? `at ${site}` : '');
+  setText(byId('this-token'), token ?? '–');
+  setText(byId('this-lag'), millis(lagMillis));
+  document.title = `${node} · Widecast`;
+});
+
+const clusterView = new ClusterView();
+const poller = new Poller(cluster, {
+  onAnswer: (answer) => {
+    answeredAt = new Date();
+    showConnection('connected', 'Connected');
+    byId('banner').hidden = true;
+    clusterView.show(answer);
+  },
+  onFailure: (problem, pauseMillis) => {
+    showConnection('disconnected', 'Disconnected');
+    const since = answeredAt ? ` What you see is from ${timeOfDay(answeredAt)}.` : '';
+    setText(byId('banner-text'), `${problem.message}${since} Trying again every ${seconds(pauseMillis / 1000)}.`);
+    byId('banner').hidden = false;
+    clusterView.showStale(answeredAt);
+  },
+});
+byId('banner-retry').addEventListener('click', () => poller.now());
+
+const stream = new Stream((state, reason) => feed.showStream(state, reason));
+const feed = new FeedView(stream, (key) => openKey(key));
+const keys = new KeysView((key) => openKey(key));
+const detail = new DetailView(stream, {
+  onWritten: (key, token) => keys.showWrite(key, token),
+  onClosed: () => {
+    keys.select(undefined);
+    byId('keys-list').focus();
+  },
+});
+new PublishView((key, token) => keys.showWrite(key, token));
+
+function openKey(key) {
+  keys.select(key);
+  detail.open(key);
+}
+
+function showConnection(state, text) {
+  byId('connection').dataset.state = state;
+  setText(byId('connection'), text);
+}

@@ -1,0 +1,262 @@
+/**
+ * One key: its value and all that is known about it, kept up to date while it is open, with editing
+ * and deletion.
+ */
+
+import { deleteKey, putKey, readKey } from './api.js';
+import { byId, el, setText } from './dom.js';
+import { asText, bytes, count, duration, hexDump, indentJson, isJson, seconds, NOTHING } from './format.js';
+
+const TEXT_CHARS_SHOWN = 100_000;
+const HEX_BYTES_SHOWN = 4_096;
+const RELOAD_PAUSE_MILLIS = 1_000; // a hot key changes more often than anyone can read
+
+export class DetailView {
+  #stream;
+  #onWritten;
+  #onClosed;
+  #panel = byId('keys');
+  #pair; // as last read: key, content, contentType, etag, …
+  #key;
+  #watch;
+  #reload;
+  #editing = false;
+  #overwrite = false;
+
+  /**
+   * `onWritten` gets key and token of what was written or deleted here; `onClosed` is called when no
+   * key is shown any more.
+   */
+  constructor(stream, { onWritten, onClosed }) {
+    this.#stream = stream;
+    this.#onWritten = onWritten;
+    this.#onClosed = onClosed;
+    byId('detail-back').addEventListener('click', () => {
+      this.#close();
+      onClosed();
+    });
+    byId('key-edit').addEventListener('click', () => this.#edit());
+    byId('editor-cancel').addEventListener('click', () => this.#cancelEditing());
+    byId('editor').addEventListener('submit', (event) => {
+      event.preventDefault();
+      this.#save();
+    });
+    byId('key-delete').addEventListener('click', () => this.#askToDelete());
+    byId('delete-dialog').addEventListener('close', ({ target }) => {
+      if (target.returnValue === 'delete') {
+        this.#delete();
+      }
+    });
+  }
+
+  async open(key) {
+    this.#close();
+    this.#key = key;
+    this.#panel.dataset.view = 'detail';
+    byId('detail-empty').hidden = true;
+    byId('detail-body').hidden = false;
+    setText(byId('detail-key'), key);
+    byId('detail-facts').replaceChildren();
+    setText(byId('key-value'), '');
+    byId('key-value').hidden = true;
+    this.#watch = this.#stream.watch(key, { onEvents: (events) => this.#onEvents(events) });
+    byId('key-detail').scrollIntoView({ block: 'nearest' });
+    if (byId('keys-list').offsetParent === null) {
+      byId('detail-key').focus({ preventScroll: true }); // on a phone the list has just gone
+    }
+    await this.#load();
+  }
+
+  #close() {
+    this.#stream.unwatch(this.#watch);
+    clearTimeout(this.#reload);
+    this.#reload = undefined;
+    this.#showEditor(false);
+    this.#pair = undefined;
+    this.#key = undefined;
+    this.#allow(false);
+    this.#panel.dataset.view = 'list';
+    setText(byId('detail-empty'), 'Choose a key to see its value.');
+    byId('detail-empty').hidden = false;
+    byId('detail-body').hidden = true;
+    this.#note('');
+  }
+
+  #onEvents(events) {
+    const event = events.findLast((candidate) => candidate.key === this.#key);
+    if (!event) {
+      return;
+    }
+    if (this.#editing) {
+      const what = event.type === 'delete' ? 'was deleted' : `is at revision ${count(event.revision)}`;
+      this.#note(`While you edit, the key ${what} already.`, 'warn');
+    } else {
+      this.#reload ??= setTimeout(() => this.#load(), RELOAD_PAUSE_MILLIS);
+    }
+  }
+
+  /** Reads the key; with a token, as it is once the node has caught up with that. */
+  async #load(min) {
+    clearTimeout(this.#reload);
+    this.#reload = undefined;
+    const key = this.#key;
+    try {
+      const pair = await readKey(key, min);
+      if (key === this.#key && !this.#editing) {
+        this.#show(pair);
+      }
+    } catch (problem) {
+      if (key === this.#key && !this.#editing) {
+        this.#showProblem(problem);
+      }
+    }
+  }
+
+  #show(pair) {
+    this.#pair = pair;
+    if (!byId('detail-note').classList.contains('good')) {
+      this.#note(''); // what went wrong is over; what was saved may stay
+    }
+    const text = asText(pair.content);
+    showFacts(pair);
+    setText(byId('key-value'), textOf(pair, text));
+    byId('key-value').classList.toggle('hex', text === undefined);
+    byId('key-value').hidden = false;
+    this.#allow(true);
+    byId('key-edit').disabled = text === undefined;
+    byId('key-edit').title = text === undefined ? 'Binary: replace it with widecast kv put' : '';
+  }
+
+  #showProblem(problem) {
+    this.#allow(false);
+    if (problem.status === 404 && !problem.is('outside-filter')) {
+      this.#note('There is no such key any more. It was deleted or it expired.', 'warn');
+    } else {
+      this.#note(problem.message, 'bad');
+    }
+  }
+
+  #edit() {
+    this.#overwrite = false;
+    this.#note('');
+    const { content, contentType, ttlSeconds } = this.#pair;
+    const text = asText(content);
+    byId('key-editor').value = isJson(contentType) ? indented(text) : text;
+    byId('editor-ttl').value = ttlSeconds === undefined ? '' : `${ttlSeconds}s`;
+    this.#showEditor(true);
+    byId('key-editor').focus();
+  }
+
+  #cancelEditing() {
+    this.#showEditor(false);
+    this.#note('');
+    this.#load();
+  }
+
+  #showEditor(shown) {
+    this.#editing = shown;
+    byId('editor').hidden = !shown;
+    byId('key-value').hidden = shown;
+    byId('key-edit').disabled = shown;
+    setText(byId('key-save'), 'Save');
+  }
+
+  async #save() {
+    const text = byId('key-editor').value;
+    const problem = isJson(this.#pair.contentType) && jsonProblem(text);
+    if (problem) {
+      this.#note(problem, 'bad');
+      return;
+    }
+    byId('key-save').disabled = true;
+    try {
+      const { key, contentType, etag } = this.#pair;
+      const { token } = await putKey(key, new TextEncoder().encode(text), {
+        contentType,
+        ttl: duration(byId('editor-ttl').value),
+        ifMatch: this.#overwrite ? undefined : etag,
+      });
+      this.#showEditor(false);
+      await this.#load(token);
+      this.#note(`Saved at ${token}.`, 'good');
+      this.#onWritten(key, token);
+    } catch (failure) {
+      this.#note(failure.message, 'bad');
+      this.#overwrite = failure.status === 412;
+      setText(byId('key-save'), this.#overwrite ? 'Overwrite' : 'Save');
+    } finally {
+      byId('key-save').disabled = false;
+    }
+  }
+
+  #askToDelete() {
+    setText(byId('delete-key'), this.#key);
+    byId('delete-dialog').returnValue = '';
+    byId('delete-dialog').showModal();
+  }
+
+  async #delete() {
+    const key = byId('delete-key').textContent;
+    this.#allow(false);
+    try {
+      const token = await deleteKey(key);
+      this.#close();
+      this.#onClosed();
+      this.#onWritten(key, token);
+      setText(byId('detail-empty'), `Deleted ${key} at ${token}.`);
+    } catch (problem) {
+      this.#allow(problem.status !== 404);
+      this.#note(problem.message, 'bad');
+    }
+  }
+
+  #allow(changes) {
+    byId('key-edit').disabled = !changes;
+    byId('key-delete').disabled = !changes;
+  }
+
+  #note(text, tone = '') {
+    byId('detail-note').className = `note ${tone}`;
+    byId('detail-note').hidden = text === '';
+    setText(byId('detail-note'), text);
+  }
+}
+
+function showFacts({ etag, version, createRevision, ttlSeconds, contentType, content }) {
+  const facts = {
+    Token: etag?.replaceAll('"', '') ?? NOTHING,
+    Version: count(version),
+    'Created at': count(createRevision),
+    Expires: ttlSeconds === undefined ? 'never' : `in ${seconds(ttlSeconds)}`,
+    Type: contentType || NOTHING,
+    Size: bytes(content.length),
+  };
+  const items = Object.entries(facts).map(([name, value]) =>
+    el('div', {}, el('dt', {}, name), el('dd', {}, value)));
+  byId('detail-facts').replaceChildren(...items);
+}
+
+function textOf({ content, contentType }, text) {
+  if (text === undefined) {
+    const rest = content.length - HEX_BYTES_SHOWN;
+    const dump = hexDump(content.subarray(0, HEX_BYTES_SHOWN));
+    return rest > 0 ? `${dump}\n… and ${bytes(rest)} more` : dump;
+  }
+  const whole = isJson(contentType) ? indented(text) : text;
+  const rest = whole.length - TEXT_CHARS_SHOWN;
+  return rest > 0 ? `${whole.slice(0, TEXT_CHARS_SHOWN)}\n… and ${count(rest)} more characters` : whole;
+}
+
+/** Indented when it is JSON; as it is when it only claims to be. */
+function indented(text) {
+  return jsonProblem(text) ? text : indentJson(text);
+}
+
+function jsonProblem(text) {
+  try {
+    JSON.parse(text);
+    return undefined;
+  } catch (error) {
+    return `This is not JSON: ${error.message}.`;
+  }
+}
