@@ -63,6 +63,7 @@ public final class CoreNode {
   private long applied; // revision of map
   private Token committedOut; // position of the last Commit given out
   private long durableTerm; // the term on disk
+  private long receiverTerm; // the term whose master the receiving half follows
   private boolean ackDue;
   private boolean diskFull;
   private boolean decided; // everything recovered is final or cut
@@ -149,7 +150,6 @@ public final class CoreNode {
     }
     if (packet.term() > election.term()) {
       elect(election.onNewerTerm(packet.term(), nowNanos), nowNanos, nowMillis);
-      receiver.onNewTerm();
       rememberTerm();
     } else if (packet.term() < election.term() && !(frame instanceof LanFrame.VoteRequest)) {
       if (!(frame instanceof LanFrame.Hello)) {
@@ -182,11 +182,11 @@ public final class CoreNode {
     } else if (frame instanceof LanFrame.Ack ack) {
       if (master != null) {
         election.onHeard(from, nowNanos);
-        order(master.onAck(from, ack.revision(), nowNanos));
+        order(master.onAck(from, ack.revision(), nowNanos), nowNanos);
       }
     } else if (frame instanceof LanFrame.RetransmitRequest request) {
       if (master != null) {
-        order(master.onRequest(from, request.ranges(), nowNanos));
+        order(master.onRequest(from, request.ranges(), nowNanos), nowNanos);
       }
     } else if (frame instanceof LanFrame.VoteRequest request) {
       elect(election.onVoteRequest(from, request, log.last(), nowNanos), nowNanos, nowMillis);
@@ -208,6 +208,10 @@ public final class CoreNode {
   private void onMaster(int from, LanPacket packet, long nowNanos) {
     boolean news = election.master() != from;
     election.onMasterHeard(from, nowNanos);
+    if (receiverTerm != packet.term()) {
+      receiverTerm = packet.term();
+      receiver.onNewTerm();
+    }
     if (news) {
       metrics.increment(Metric.MASTER_CHANGES);
       outputs.add(new CoreOutput.RoleChanged(false, from, packet.term()));
@@ -224,7 +228,7 @@ public final class CoreNode {
     } else if (diskFull) {
       refuse(ticket, ErrorCode.DISK_FULL, DISK_FULL_DETAIL);
     } else {
-      order(master.publish(ticket, request, nowNanos, nowMillis));
+      order(master.publish(ticket, request, nowNanos, nowMillis), nowNanos);
     }
   }
 
@@ -244,7 +248,7 @@ public final class CoreNode {
     LogWrite done = disk.onDurable();
     diskFull = false;
     if (master != null) {
-      order(master.onDurable(disk.durable(), nowNanos));
+      order(master.onDurable(disk.durable(), nowNanos), nowNanos);
     }
     ackDue = true;
     if (done.hardState().isPresent()) {
@@ -266,7 +270,8 @@ public final class CoreNode {
     if (master != null) {
       order(
           master.failWaiting(
-              new PublishOutcome.Refused(ErrorCode.DISK_FULL, DISK_FULL_DETAIL, Map.of())));
+              new PublishOutcome.Refused(ErrorCode.DISK_FULL, DISK_FULL_DETAIL, Map.of())),
+          nowNanos);
     }
   }
 
@@ -283,7 +288,7 @@ public final class CoreNode {
   /** A report on edge streams, by the core node {@code slot} or this one. */
   public void onEdgeReport(EdgeReport report, long nowNanos) {
     if (master != null) {
-      order(master.onEdgeReport(report.edges(), nowNanos));
+      order(master.onEdgeReport(report.edges(), nowNanos), nowNanos);
     }
   }
 
@@ -315,7 +320,7 @@ public final class CoreNode {
   public void onTimer(long nowNanos, long nowMillis) {
     elect(election.onTimer(log.last(), nowNanos), nowNanos, nowMillis);
     if (master != null) {
-      order(master.onTimer(nowNanos));
+      order(master.onTimer(nowNanos), nowNanos);
     } else {
       receive(receiver.onTimer(nowNanos));
     }
@@ -353,12 +358,6 @@ public final class CoreNode {
   }
 
   // ---- what the halves decided
-
-  private void order(List<Master.Output> decided) {
-    order(decided, lastNanos);
-  }
-
-  private long lastNanos; // of the fallback's clock; set by multicast
 
   private void order(List<Master.Output> orders, long nowNanos) {
     for (Master.Output order : orders) {
@@ -412,7 +411,7 @@ public final class CoreNode {
       } else if (output instanceof Election.Output.BecomeMaster) {
         becomeMaster(nowNanos, nowMillis);
       } else if (output instanceof Election.Output.StepDown) {
-        stepDown();
+        stepDown(nowNanos);
       } else {
         throw new AssertionError(output);
       }
@@ -420,7 +419,6 @@ public final class CoreNode {
   }
 
   private void becomeMaster(long nowNanos, long nowMillis) {
-    receiver.onNewTerm();
     master =
         new Master(
             options.self(),
@@ -441,11 +439,10 @@ public final class CoreNode {
     order(master.start(nowNanos, nowMillis), nowNanos);
   }
 
-  private void stepDown() {
-    order(master.stepDown());
+  private void stepDown(long nowNanos) {
+    order(master.stepDown(), nowNanos);
     receiver.onOwnLogMatched(master.commit());
     receiver.onCommit(master.commit());
-    receiver.onNewTerm();
     master = null;
     outputs.add(new CoreOutput.RoleChanged(false, -1, election.term()));
   }
@@ -484,10 +481,9 @@ public final class CoreNode {
 
   /** To the group, and to each member that the group does not reach. */
   private void multicast(LanFrame frame, long nowNanos) {
-    lastNanos = Math.max(lastNanos, nowNanos);
     LanPacket packet = packet(frame);
     outputs.add(new CoreOutput.Multicast(packet));
-    for (long bits = peers.unreached(lastNanos); bits != 0; bits &= bits - 1) {
+    for (long bits = peers.unreached(nowNanos); bits != 0; bits &= bits - 1) {
       outputs.add(new CoreOutput.Unicast(Long.numberOfTrailingZeros(bits), packet));
     }
   }
