@@ -80,9 +80,8 @@ public final class EdgeStream {
 
   /** The first outputs: a copy when the edge's position is not one of this history. */
   public List<Output> start(EntryWindow window, long nowNanos) {
-    boolean known =
-        cursor.revision() > 0 && cursor.compareTo(window.last()) <= 0 && window.agrees(cursor);
-    if (!known) {
+    boolean ahead = cursor.compareTo(window.last()) > 0; // this node lags: the edge waits for it
+    if (cursor.revision() == 0 || !ahead && !window.agrees(cursor)) {
       phase = Phase.COPYING;
       return List.of(new Output.SendCopy());
     }
