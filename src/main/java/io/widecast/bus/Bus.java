@@ -38,6 +38,12 @@ public final class Bus {
   /** {@code store.Applied}, published by the store after every batch: the feed of all readers. */
   public static final String APPLIED = "widecast.applied";
 
+  /**
+   * Request {@code store.AskView}, answered with a {@code store.Applied} that has jumped: for readers
+   * that begin later. Listen on {@link #APPLIED} first, then ask, then skip what the view holds.
+   */
+  public static final String VIEW = "widecast.view";
+
   /** {@link NodeStatus}, published on each change and at least every 500 ms. */
   public static final String STATUS = "widecast.status";
 

@@ -95,6 +95,14 @@ public final class ByteWriter {
     return Crc.of(seed, array, offset, size - offset);
   }
 
+  /**
+   * The array behind it, for an I/O call that reads the first {@link #size} bytes at once; the next
+   * write may change or leave it.
+   */
+  public byte[] unsafeArray() {
+    return array;
+  }
+
   public byte[] toArray() {
     return Arrays.copyOf(array, size);
   }
