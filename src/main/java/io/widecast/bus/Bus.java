@@ -39,8 +39,9 @@ public final class Bus {
   public static final String APPLIED = "widecast.applied";
 
   /**
-   * Request {@code store.AskView}, answered with a {@code store.Applied} that has jumped: for readers
-   * that begin later. Listen on {@link #APPLIED} first, then ask, then skip what the view holds.
+   * Request {@code store.AskView}, answered with a {@code store.Applied} that has jumped: for
+   * readers that begin later. Listen on {@link #APPLIED} first, then ask, then skip what the view
+   * holds.
    */
   public static final String VIEW = "widecast.view";
 
