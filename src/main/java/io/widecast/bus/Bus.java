@@ -38,6 +38,13 @@ public final class Bus {
   /** {@code store.Applied}, published by the store after every batch: the feed of all readers. */
   public static final String APPLIED = "widecast.applied";
 
+  /**
+   * Request {@code store.AskView}, answered with a {@code store.Applied} that has jumped: for
+   * readers that begin later. Listen on {@link #APPLIED} first, then ask, then skip what the view
+   * holds.
+   */
+  public static final String VIEW = "widecast.view";
+
   /** {@link NodeStatus}, published on each change and at least every 500 ms. */
   public static final String STATUS = "widecast.status";
 
@@ -46,6 +53,12 @@ public final class Bus {
 
   /** {@link SiteMembers}, from the cluster manager, whenever its view changes. */
   public static final String MEMBERS = "widecast.members";
+
+  /** Request {@code StreamFrame.Fetch}, answered with {@code Fetched}. Owner: replication. */
+  public static final String FETCH = "widecast.fetch";
+
+  /** Header of messages that another core node sent: never to be passed on to a third. */
+  public static final String FROM_CORE = "from-core";
 
   /** No clustered bus, no copy: what every send on these addresses uses. */
   public static final DeliveryOptions LOCAL_ONLY =

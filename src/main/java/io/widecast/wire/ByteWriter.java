@@ -81,6 +81,15 @@ public final class ByteWriter {
     return varint(utf8.length).bytes(utf8, 0, utf8.length);
   }
 
+  /** Overwrites a byte that was written before. */
+  public ByteWriter setU8(int offset, int value) {
+    if (offset >= size) {
+      throw new IllegalArgumentException("offset " + offset + " of " + size);
+    }
+    array[offset] = (byte) value;
+    return this;
+  }
+
   /** Overwrites four bytes that were written before. */
   public ByteWriter setU32(int offset, int value) {
     if (offset + 4 > size) {
@@ -93,6 +102,14 @@ public final class ByteWriter {
   /** CRC-32C of everything from {@code offset} on, continuing from {@code seed}. */
   public int crcFrom(int offset, long seed) {
     return Crc.of(seed, array, offset, size - offset);
+  }
+
+  /**
+   * The array behind it, for an I/O call that reads the first {@link #size} bytes at once; the next
+   * write may change or leave it.
+   */
+  public byte[] unsafeArray() {
+    return array;
   }
 
   public byte[] toArray() {

@@ -106,6 +106,27 @@ public final class EntryCodec {
     return length;
   }
 
+  /**
+   * What stands at the front of an entry, for walking a log without decoding every pair.
+   *
+   * @param length of the whole entry
+   */
+  public record Head(int length, long epoch, long revision, long timeMillis) {}
+
+  /** The head of the entry at {@code offset}; its checksum is not looked at. */
+  public static Head head(byte[] array, int offset, int available) throws WireException {
+    int length = length(array, offset, available);
+    if (length > available) {
+      throw new WireException("entry of " + length + " bytes, " + available + " left");
+    }
+    var in = new ByteReader(array, offset + HEADER_BYTES, length - HEADER_BYTES);
+    in.skip(1);
+    long epoch = in.varint();
+    long revision = in.varint();
+    in.varint();
+    return new Head(length, epoch, revision, in.varint());
+  }
+
   /** The entry that {@code bytes} holds, and nothing beside it. */
   public static EncodedEntry decode(Bytes bytes) throws WireException {
     return decode(bytes.unsafeArray(), 0, bytes.length());
