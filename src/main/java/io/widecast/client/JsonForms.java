@@ -14,6 +14,7 @@ import io.widecast.model.WidecastException;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -36,8 +37,7 @@ final class JsonForms {
     try {
       json = new JsonObject(body);
     } catch (DecodeException | ClassCastException e) {
-      return new ClientException(
-          status, "http-" + status, "answered " + status, java.util.Map.of());
+      return new ClientException(status, "http-" + status, "answered " + status, Map.of());
     }
     return problem(status, json);
   }

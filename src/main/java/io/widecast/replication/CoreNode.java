@@ -483,7 +483,8 @@ public final class CoreNode {
   private void multicast(LanFrame frame, long nowNanos) {
     LanPacket packet = packet(frame);
     outputs.add(new CoreOutput.Multicast(packet));
-    for (long bits = peers.unreached(nowNanos); bits != 0; bits &= bits - 1) {
+    long unreached = options.unicastFallback() ? peers.unreached(nowNanos) : 0;
+    for (long bits = unreached; bits != 0; bits &= bits - 1) {
       outputs.add(new CoreOutput.Unicast(Long.numberOfTrailingZeros(bits), packet));
     }
   }
