@@ -30,6 +30,7 @@ import io.widecast.net.LanSockets;
 import io.widecast.net.PeerLink;
 import io.widecast.store.Applied;
 import io.widecast.store.AskView;
+import io.widecast.store.StoreMessages;
 import io.widecast.wire.LanCodec;
 import io.widecast.wire.LanFrame;
 import io.widecast.wire.LanPacket;
@@ -181,6 +182,11 @@ public final class ReplicationVerticle extends VerticleBase {
             endTurn();
           }
         });
+  }
+
+  /** This node's UDP port, once started. */
+  public int unicastPort() {
+    return sockets.unicastPort();
   }
 
   @Override
@@ -377,6 +383,11 @@ public final class ReplicationVerticle extends VerticleBase {
         .onSuccess(durable -> core.onLogDurable(System.nanoTime(), System.currentTimeMillis()))
         .onFailure(
             failure -> {
+              if (StoreMessages.refusal(failure).code() == ErrorCode.INTERNAL) {
+                LOG.error("the store has failed for good; this node stops", failure);
+                vertx.close();
+                return;
+              }
               LOG.warn("the log was not written, and is tried again: {}", failure.getMessage());
               core.onLogFailed(System.nanoTime());
             })
