@@ -20,7 +20,7 @@ class StoreCrashTest {
     Long one = Long.getLong("widecast.seed");
     return one != null
         ? LongStream.of(one)
-        : LongStream.range(0, Math.max(20, Long.getLong("widecast.seeds", 500) / 5));
+        : LongStream.range(0, Math.max(20, Long.getLong("widecast.seeds", 500) / 5 * 3));
   }
 
   @ParameterizedTest(name = "-Dwidecast.seed={0}")
@@ -28,7 +28,9 @@ class StoreCrashTest {
   @DisplayName("I1.8 what is acknowledged survives a power cut at any change of the disk")
   void powerCutAtEveryChange(long seed) throws Exception {
     long changes = changesWithoutCut(seed);
-    for (long cut = 1; cut <= changes; cut++) {
+    // Every change for a tenth of the seeds, every tenth change for the others: time is short.
+    boolean all = seed % 10 == 0 || Long.getLong("widecast.seed") != null;
+    for (long cut = all ? 1 : 1 + seed % 10; cut <= changes; cut += all ? 1 : 10) {
       try {
         cutAt(seed, cut);
       } catch (Throwable e) {
