@@ -195,7 +195,7 @@ class WatchHubSimTest {
 
     /** Everybody reads as fast as they can, until nothing moves. */
     private void settle() {
-      for (int round = 0; round < 200; round++) {
+      for (int round = 0; round < 700; round++) {
         now += 5 * SECOND;
         for (int i = 0; i < clients.size(); i++) {
           clients.get(i).answerLog();
