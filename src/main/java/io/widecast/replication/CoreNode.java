@@ -246,7 +246,6 @@ public final class CoreNode {
           + " retry";
 
   private void refuse(long ticket, ErrorCode code, String detail) {
-    metrics.increment(Metric.PUBLISHES_REFUSED);
     outputs.add(
         new CoreOutput.Reply(
             ticket, new PublishOutcome.Refused(code, detail, Map.of("written", false))));

@@ -221,7 +221,6 @@ public final class ReplicationVerticle extends VerticleBase {
   }
 
   private void onPublish(Message<PublishBatch> message) {
-    metrics.add(Metric.PUBLISHES, message.body().requests().size());
     boolean fromCore = message.headers().contains(Bus.FROM_CORE);
     if (!core.isMaster() && !fromCore && core.masterSlot() >= 0) {
       link.publish(message.body().requests())
