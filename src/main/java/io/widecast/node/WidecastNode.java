@@ -157,7 +157,7 @@ public final class WidecastNode {
         wan.map(HostPort::host),
         wan.map(HostPort::port).orElse(0),
         streamCluster(),
-        config.retransmit().bufferBytes(),
+        tailBytes(),
         wanFaults(),
         config.faults().seed());
   }
@@ -176,6 +176,7 @@ public final class WidecastNode {
         config.multicast().peers().stream()
             .map(peer -> new InetSocketAddress(peer.host(), peer.port()))
             .toList(),
+        tailBytes(),
         buffer,
         Math.max(1, (long) (buffer * config.retransmit().memberShare())),
         config.retransmit().staleAfter().toNanos(),
@@ -193,6 +194,14 @@ public final class WidecastNode {
         config.multicast().unicastPort(),
         WidecastTransport.SOCKET_BUFFER_BYTES,
         config.multicast().datagramBytes().orElse(0));
+  }
+
+  /**
+   * Newest entries kept in memory for those that are behind; the log on disk has more. In memory an
+   * entry takes about four times its encoded size.
+   */
+  private long tailBytes() {
+    return Math.min(config.retransmit().bufferBytes(), Runtime.getRuntime().maxMemory() / 32);
   }
 
   private HomeStreamOptions homeStreamOptions() {

@@ -140,7 +140,7 @@ public final class ReplicationVerticle extends VerticleBase {
             sockets.unicastPort(),
             tcpPort.get(),
             http.get(),
-            options.bufferBytes(),
+            options.tailBytes(),
             options.unicastFallback(),
             options.order(entriesBytes));
     core =
