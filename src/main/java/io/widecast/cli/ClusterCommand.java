@@ -39,7 +39,7 @@ final class ClusterCommand implements Runnable {
             "epoch %s, revision %s, master %s%n%n",
             cluster.getValue("epoch"),
             cluster.getValue("revision"),
-            cluster.getValue("master", "none"));
+            cluster.getValue("master") == null ? "none" : cluster.getValue("master"));
     var table = new Table("SITE", "NODE", "ROLE", "STATE", "REVISION", "BACKLOG", "FILTER");
     for (JsonObject site : Json.objects(cluster, "sites")) {
       for (JsonObject node : Json.objects(site, "nodes")) {

@@ -99,6 +99,14 @@ public final class Main extends Group {
     commands.put("visibility", () -> new VisibilityCommand(terminal));
     commands.put("snapshot", () -> new SnapshotCommand(terminal));
     commands.put("verify", () -> new VerifyCommand(terminal));
+    commands.put(
+        "bench",
+        () ->
+            group(
+                new BenchCommand(),
+                new BenchKvCommand(terminal),
+                new BenchWatchCommand(terminal),
+                new BenchWanCommand(terminal)));
     return commands;
   }
 

@@ -1,6 +1,7 @@
 package io.widecast.cli;
 
 import io.vertx.core.json.JsonObject;
+import io.widecast.client.WidecastClient;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -8,8 +9,8 @@ import picocli.CommandLine.Parameters;
 @Command(name = "visibility", description = "Which nodes show a revision, and since when.")
 final class VisibilityCommand implements Runnable {
 
-  @Parameters(paramLabel = "REVISION", description = "The publish.")
-  private long revision;
+  @Parameters(paramLabel = "REVISION", description = "The publish, or its token.")
+  private String revision;
 
   @Mixin private Format format;
   @Mixin private Target target;
@@ -25,7 +26,8 @@ final class VisibilityCommand implements Runnable {
     target.run(
         terminal,
         client -> {
-          JsonObject answer = client.getJson("/v1/visibility/" + revision).blockingGet();
+          JsonObject answer =
+              client.getJson("/v1/visibility/" + WidecastClient.encode(revision)).blockingGet();
           if (format.isJson()) {
             terminal.out().println(answer.encodePrettily());
             return;

@@ -140,7 +140,10 @@ public final class WidecastClient implements AutoCloseable {
         .map(answer -> new Written(token(answer, "Widecast-Token"), false));
   }
 
-  /** Writes all of {@code drafts} at once, or nothing when one of {@code compares} fails. */
+  /**
+   * Writes all of {@code drafts} at once, or nothing when one of {@code compares} fails, which may
+   * be of any kind but {@link Compare.Present}.
+   */
   public Single<Written> publish(List<Draft> drafts, List<Compare> compares, WriteOptions options) {
     var headers = new LinkedHashMap<>(options.headers());
     headers.put("Content-Type", Value.JSON);
