@@ -1,12 +1,16 @@
 package io.widecast.node;
 
+import io.vertx.core.Deployable;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.widecast.api.ApiOptions;
 import io.widecast.api.ApiVerticle;
 import io.widecast.bus.Bus;
 import io.widecast.bus.LocalCodec;
+import io.widecast.cluster.ClusterOptions;
+import io.widecast.cluster.ClusterVerticle;
 import io.widecast.config.HostPort;
 import io.widecast.config.MulticastSection.Fallback;
 import io.widecast.config.NodeConfig;
@@ -33,6 +37,8 @@ import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -52,7 +58,9 @@ public final class WidecastNode {
   private final Vertx vertx;
   private final Metrics metrics = new Metrics();
   private final ApiVerticle api;
+  private final Deque<String> deployments = new ArrayDeque<>(); // the newest first
   private StreamServerVerticle streams; // core nodes only
+  private ReplicationVerticle replication; // core nodes only
 
   private WidecastNode(NodeConfig config) {
     this.config = config;
@@ -87,12 +95,16 @@ public final class WidecastNode {
       LOG.warn("FAULTS ARE INJECTED into this node's channels, on purpose: {}", config.faults());
     }
     var node = new WidecastNode(config);
-    return node.vertx
-        .deployVerticle(new StoreVerticle(node.storeOptions(), node.metrics))
-        .compose(deployed -> node.vertx.deployVerticle(node.api))
+    return node.deploy(new StoreVerticle(node.storeOptions(), node.metrics))
+        .compose(deployed -> node.deploy(node.api))
         .compose(deployed -> config.isCore() ? node.startCore() : node.startEdge())
+        .compose(deployed -> node.joinSite())
         .map(node)
         .recover(failure -> node.vertx.close().transform(done -> Future.failedFuture(failure)));
+  }
+
+  private Future<Void> deploy(Deployable verticle) {
+    return vertx.deployVerticle(verticle).onSuccess(deployments::push).mapEmpty();
   }
 
   private StoreOptions storeOptions() {
@@ -105,21 +117,36 @@ public final class WidecastNode {
         .withSizes(options.segmentBytes(), config.store().checkpointBytes());
   }
 
-  private Future<String> startCore() {
+  private Future<Void> startCore() {
     streams = new StreamServerVerticle(streamServerOptions(), metrics);
-    return vertx
-        .deployVerticle(streams)
-        .compose(
-            deployed ->
-                vertx.deployVerticle(
-                    new ReplicationVerticle(
-                        replicationOptions(), streams::lanPort, this::httpUrl, metrics)))
-        .compose(deployed -> vertx.deployVerticle(new ExpiryVerticle(config.node().id(), metrics)));
+    replication =
+        new ReplicationVerticle(replicationOptions(), streams::lanPort, this::httpUrl, metrics);
+    return deploy(streams)
+        .compose(deployed -> deploy(replication))
+        .compose(deployed -> deploy(new ExpiryVerticle(config.node().id(), metrics)));
   }
 
-  private Future<String> startEdge() {
-    return vertx.deployVerticle(
-        new HomeStreamVerticle(homeStreamOptions(), this::httpUrl, metrics));
+  private Future<Void> startEdge() {
+    return deploy(new HomeStreamVerticle(homeStreamOptions(), this::httpUrl, metrics));
+  }
+
+  /** Joins the cluster manager's view of the site, in the background, where one is configured. */
+  private Future<Void> joinSite() {
+    Optional<HostPort> address = config.memberAddress();
+    if (address.isEmpty()) {
+      return Future.succeededFuture();
+    }
+    return deploy(
+        new ClusterVerticle(
+            new ClusterOptions(
+                config.node().id(),
+                config.node().site(),
+                config.cluster().name(),
+                address.get().host(),
+                address.get().port(),
+                config.site().members().stream().map(HostPort::toString).toList(),
+                this::httpUrl,
+                () -> replication == null ? 0 : replication.unicastPort())));
   }
 
   private StreamServerOptions streamServerOptions() {
@@ -241,8 +268,24 @@ public final class WidecastNode {
     return metrics;
   }
 
-  /** Lets clients go elsewhere, makes a last checkpoint, and ends. */
+  /**
+   * Lets clients go elsewhere, stops replicating, makes a last checkpoint, and ends. The future
+   * completes on a thread of its own, because the event loops are gone by then.
+   */
   public Future<Void> drainAndClose() {
-    return vertx.close();
+    Promise<Void> closed = Promise.promise();
+    undeployNext()
+        .onComplete(
+            undeployed ->
+                new Thread(() -> vertx.close().onComplete(done -> closed.complete()), "node-close")
+                    .start());
+    return closed.future();
+  }
+
+  private Future<Void> undeployNext() {
+    String deployment = deployments.poll();
+    return deployment == null
+        ? Future.succeededFuture()
+        : vertx.undeploy(deployment).eventually(this::undeployNext);
   }
 }

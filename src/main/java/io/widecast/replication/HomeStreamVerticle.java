@@ -280,7 +280,6 @@ public final class HomeStreamVerticle extends VerticleBase {
   // ---- publishes of this node's clients
 
   private void onPublish(Message<PublishBatch> message) {
-    metrics.add(Metric.PUBLISHES, message.body().requests().size());
     if (socket == null || waiting.size() >= WAITING_MAX) {
       refuse(
           message,
@@ -296,7 +295,6 @@ public final class HomeStreamVerticle extends VerticleBase {
     var refused = new PublishOutcome.Refused(ErrorCode.NO_MASTER, detail, extras);
     var outcomes = new ArrayList<PublishOutcome>();
     message.body().requests().forEach(request -> outcomes.add(refused));
-    metrics.add(Metric.PUBLISHES_REFUSED, outcomes.size());
     message.reply(new PublishOutcomes(outcomes), Bus.LOCAL_ONLY);
   }
 

@@ -30,6 +30,7 @@ import io.widecast.net.LanSockets;
 import io.widecast.net.PeerLink;
 import io.widecast.store.Applied;
 import io.widecast.store.AskView;
+import io.widecast.store.StoreMessages;
 import io.widecast.wire.LanCodec;
 import io.widecast.wire.LanFrame;
 import io.widecast.wire.LanPacket;
@@ -183,6 +184,11 @@ public final class ReplicationVerticle extends VerticleBase {
         });
   }
 
+  /** This node's UDP port, once started. */
+  public int unicastPort() {
+    return sockets.unicastPort();
+  }
+
   @Override
   public Future<?> stop() {
     if (timerId >= 0) {
@@ -215,7 +221,6 @@ public final class ReplicationVerticle extends VerticleBase {
   }
 
   private void onPublish(Message<PublishBatch> message) {
-    metrics.add(Metric.PUBLISHES, message.body().requests().size());
     boolean fromCore = message.headers().contains(Bus.FROM_CORE);
     if (!core.isMaster() && !fromCore && core.masterSlot() >= 0) {
       link.publish(message.body().requests())
@@ -377,6 +382,11 @@ public final class ReplicationVerticle extends VerticleBase {
         .onSuccess(durable -> core.onLogDurable(System.nanoTime(), System.currentTimeMillis()))
         .onFailure(
             failure -> {
+              if (StoreMessages.refusal(failure).code() == ErrorCode.INTERNAL) {
+                LOG.error("the store has failed for good; this node stops", failure);
+                vertx.close();
+                return;
+              }
               LOG.warn("the log was not written, and is tried again: {}", failure.getMessage());
               core.onLogFailed(System.nanoTime());
             })

@@ -11,7 +11,7 @@ import java.util.Arrays;
  */
 final class TreeNode {
 
-  static final int LEAF_MAX = 32;
+  static final int LEAF_MAX = 16;
   static final int INNER_MAX = 48;
 
   /** The edit that made it and may still change it in place: ownership by number (S2 step 2). */

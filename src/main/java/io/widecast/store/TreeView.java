@@ -53,7 +53,7 @@ final class TreeView implements View {
       node = node.children[node.childForKey(rawKey)];
     }
     int place = node.findKey(rawKey);
-    return place < 0 ? Optional.empty() : Optional.of(Row.decode(node.keys[place]).versioned());
+    return place < 0 ? Optional.empty() : Optional.of(Row.decodeHeld(node.keys[place]));
   }
 
   @Override

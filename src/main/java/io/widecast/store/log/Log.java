@@ -269,7 +269,7 @@ public final class Log implements Closeable {
 
   /** Begins the next segment, which stands for {@code state} and all before it. */
   private void roll(boolean restart, LogState state) throws IOException {
-    long number = map.lastNumber() + 1;
+    long number = restart ? nextRestart() : map.lastNumber() + 1;
     var header =
         new SegmentHeader(
             options.forced(),
@@ -361,7 +361,7 @@ public final class Log implements Closeable {
     refuseIfBroken();
     try {
       List<LogWrite> kept = options.gapless() ? entriesBehind(at) : List.of();
-      long number = map.lastNumber() + 1;
+      long number = nextRestart();
       roll(true, LogState.startingAt(at, at, hardState()));
       for (LogWrite write : kept) {
         write(List.of(write));
@@ -370,6 +370,11 @@ public final class Log implements Closeable {
     } catch (IOException e) {
       throw fail(e); // a full disk too: old and new log would both be half there
     }
+  }
+
+  /** Above the first segment that a manifest can name, so that recovery knows it from that. */
+  private long nextRestart() {
+    return Math.max(1, map.lastNumber()) + 1;
   }
 
   private List<LogWrite> entriesBehind(Token at) throws IOException {

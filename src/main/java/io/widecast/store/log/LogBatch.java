@@ -75,7 +75,7 @@ final class LogBatch {
     if (write.cutFrom() > 0 && write.cutFrom() <= state.end().revision()) {
       state = state.withCut(write.cutFrom());
       cuts.add(new LogMap.Cut(segment.number(), segment.end() + out.size(), write.cutFrom()));
-      LogFrame.cut(out, write.cutFrom());
+      LogFrame.cut(out, state.end());
     }
     write.entries().forEach(this::add);
     addCommit(write);

@@ -23,7 +23,7 @@ import io.widecast.wire.WireException;
  * 1        type     1 entry: as wire.EntryCodec writes it
  *                   2 hard state: term (8), votedFor + 1 (4)
  *                   3 commit: epoch, revision (varints)
- *                   4 cut: the first revision that no longer counts (varint)
+ *                   4 cut: the last entry that still counts: epoch, revision (varints)
  * </pre>
  *
  * The seed makes a frame valid at its own place only. The rising group tells a frame from what an
@@ -70,8 +70,8 @@ final class LogFrame {
     out.u8(COMMIT).varint(commit.epoch()).varint(commit.revision());
   }
 
-  static void cut(ByteWriter out, long from) {
-    out.u8(CUT).varint(from);
+  static void cut(ByteWriter out, Token last) {
+    out.u8(CUT).varint(last.epoch()).varint(last.revision());
   }
 
   /** Fills in length and checksum of the frame that began at {@code start} in the writer. */
@@ -95,7 +95,7 @@ final class LogFrame {
     /**
      * @param offset of the record in the array
      */
-    void cut(int offset, long from) throws WireException;
+    void cut(int offset, Token last) throws WireException;
   }
 
   /** Walks the records in {@code array} from {@code from} up to {@code to}, of a sound frame. */
@@ -118,7 +118,7 @@ final class LogFrame {
           records.hardState(new HardState(term, votedFor));
         }
         case COMMIT -> records.commit(new Token(in.varint(), in.varint()));
-        case CUT -> records.cut(at, in.varint());
+        case CUT -> records.cut(at, new Token(in.varint(), in.varint()));
         default -> throw new WireException("record of type " + array[at]);
       }
       at = in.position();

@@ -92,5 +92,5 @@ final class LogReader implements LogFrame.Records {
   public void commit(Token commit) {}
 
   @Override
-  public void cut(int offset, long from) {}
+  public void cut(int offset, Token last) {}
 }

@@ -148,10 +148,10 @@ final class LogScan {
     try (DiskFile file = disk.open(name)) {
       int length = file.read(0, bytes, 0, bytes.length);
       SegmentHeader header = SegmentHeader.decode(bytes, length);
-      if (header.identity() != identity || header.number() != number) {
-        throw damaged(name, "belongs to another directory, or to another place in the log");
+      if (header.identity() != identity) {
+        throw damaged(name, "belongs to another data directory");
       }
-      return header;
+      return header.number() == number ? header : null; // an old block where none arrived
     } catch (WireException e) {
       return null;
     }
@@ -294,8 +294,9 @@ final class LogScan {
     }
 
     @Override
-    public void cut(int offset, long from) {
-      state = state.withCut(from);
+    public void cut(int offset, Token last) {
+      state = state.withEndCutTo(last);
+      long from = last.revision() + 1;
       cuts.add(new LogMap.Cut(segment.number(), reader.fileOffset(offset), from));
     }
   }

@@ -34,19 +34,33 @@ record LogState(Token end, Token commit, HardState hardState, EpochRuns runs) {
 
   /** Without the entries from {@code revision} on. */
   LogState withCut(long revision) {
-    if (revision > end.revision()) {
-      return this;
-    }
-    if (revision <= commit.revision()) {
-      throw new IllegalStateException(
-          "cut from revision " + revision + ", but all up to " + commit + " is final");
-    }
     long last = revision - 1;
     long epoch = runs.epochAt(last);
     if (epoch < 0) {
       throw new IllegalStateException("cut from revision " + revision + ", before the log begins");
     }
-    return new LogState(new Token(epoch, last), commit, hardState, runs.cutFrom(revision));
+    return withEndCutTo(new Token(epoch, last));
+  }
+
+  /** With {@code last} as the last entry; it may stand before the first segment still held. */
+  LogState withEndCutTo(Token last) {
+    if (last.revision() < commit.revision() || last.revision() >= end.revision()) {
+      throw new IllegalStateException(
+          "cut back to "
+              + last
+              + ", but the log goes from "
+              + commit
+              + ", which is final, to "
+              + end);
+    }
+    EpochRuns kept = runs.cutFrom(last.revision() + 1);
+    return new LogState(
+        last,
+        commit,
+        hardState,
+        kept.epochAt(last.revision()) == last.epoch()
+            ? kept
+            : EpochRuns.startingAt(last.revision(), last.epoch()));
   }
 
   /** With {@code token} final, unless something later is already. */

@@ -160,12 +160,26 @@ public final class Row {
     }
   }
 
+  /** {@link #decode} without the key: what a look-up needs. */
+  public static Versioned decodeHeld(byte[] row) {
+    try {
+      return readHeld(row);
+    } catch (WireException e) {
+      throw new IllegalStateException("a row in memory is broken: " + e.getMessage(), e);
+    }
+  }
+
   private static KeyVersion read(byte[] row) throws WireException {
+    var in = new ByteReader(row, KEY_OFFSET, row.length - KEY_OFFSET);
+    return new KeyVersion(new Key(in.bytes(keyLength(row))), readHeld(row));
+  }
+
+  private static Versioned readHeld(byte[] row) throws WireException {
     if (row[2] != PUT) {
       throw new WireException("row of kind " + row[2]);
     }
-    var in = new ByteReader(row, KEY_OFFSET, row.length - KEY_OFFSET);
-    var key = new Key(in.bytes(keyLength(row)));
+    int from = KEY_OFFSET + keyLength(row);
+    var in = new ByteReader(row, from, row.length - from);
     Token token = readToken(in);
     long createRevision = token.revision() - in.varint();
     long version = in.varint();
@@ -187,8 +201,7 @@ public final class Row {
       throw new WireException("created " + createRevision + ", version " + version);
     }
     var value = new Value(in.bytes(in.remaining()), contentType);
-    return new KeyVersion(
-        key, new Versioned(value, token, createRevision, version, expiresAtMillis));
+    return new Versioned(value, token, createRevision, version, expiresAtMillis);
   }
 
   private static Token readToken(ByteReader in) throws WireException {
