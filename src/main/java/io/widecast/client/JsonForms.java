@@ -14,6 +14,7 @@ import io.widecast.model.WidecastException;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -36,8 +37,7 @@ final class JsonForms {
     try {
       json = new JsonObject(body);
     } catch (DecodeException | ClassCastException e) {
-      return new ClientException(
-          status, "http-" + status, "answered " + status, java.util.Map.of());
+      return new ClientException(status, "http-" + status, "answered " + status, Map.of());
     }
     return problem(status, json);
   }
@@ -126,10 +126,11 @@ final class JsonForms {
     }
     Object value = in.getValue("value");
     boolean json =
-        contentType == null ? !(value instanceof String) : Value.JSON.equals(contentType);
+        contentType == null ? !(value instanceof String) : contentType.startsWith(Value.JSON);
     if (json || !(value instanceof String)) {
       return Optional.of(
-          new Value(Bytes.utf8(Json.encode(value)), json ? Value.JSON : contentType));
+          new Value(
+              Bytes.utf8(Json.encode(value)), contentType == null ? Value.JSON : contentType));
     }
     return Optional.of(
         new Value(Bytes.utf8((String) value), contentType == null ? Value.TEXT : contentType));
@@ -169,8 +170,8 @@ final class JsonForms {
       return json.put("revision", at.revision());
     } else if (compare instanceof Compare.AtToken at) {
       return json.put("revision", at.token().toString());
-    } else if (compare instanceof Compare.Present) {
-      return json.put("revision", "*");
+    } else if (compare instanceof Compare.Present) { // only a single put can ask for that
+      throw new IllegalArgumentException("a publish cannot ask that a key be present");
     }
     throw new AssertionError(compare);
   }

@@ -4,6 +4,7 @@ import io.reactivex.rxjava3.core.Flowable;
 import io.reactivex.rxjava3.core.Maybe;
 import io.reactivex.rxjava3.core.Single;
 import io.vertx.core.AsyncResult;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -21,6 +22,7 @@ import io.vertx.core.json.JsonObject;
 import io.widecast.model.Bytes;
 import io.widecast.model.Compare;
 import io.widecast.model.Draft;
+import io.widecast.model.ErrorCode;
 import io.widecast.model.Token;
 import io.widecast.model.Value;
 import io.widecast.model.WidecastException;
@@ -110,7 +112,7 @@ public final class WidecastClient implements AutoCloseable {
   }
 
   private static boolean isAbsent(ClientException e) {
-    return e.is(io.widecast.model.ErrorCode.NOT_FOUND);
+    return e.is(ErrorCode.NOT_FOUND);
   }
 
   private static StoredValue stored(Requests.Answer answer) {
@@ -138,7 +140,10 @@ public final class WidecastClient implements AutoCloseable {
         .map(answer -> new Written(token(answer, "Widecast-Token"), false));
   }
 
-  /** Writes all of {@code drafts} at once, or nothing when one of {@code compares} fails. */
+  /**
+   * Writes all of {@code drafts} at once, or nothing when one of {@code compares} fails, which may
+   * be of any kind but {@link Compare.Present}.
+   */
   public Single<Written> publish(List<Draft> drafts, List<Compare> compares, WriteOptions options) {
     var headers = new LinkedHashMap<>(options.headers());
     headers.put("Content-Type", Value.JSON);
@@ -255,6 +260,11 @@ public final class WidecastClient implements AutoCloseable {
     return KeyPath.encodeParameter(text);
   }
 
+  /** Encodes {@code key} as the rest of a path, below {@code /v1/kv/} for example. */
+  public static String encodeKey(String key) {
+    return KeyPath.encode(key);
+  }
+
   private Single<Requests.Answer> request(HttpMethod method, String uri) {
     return send(new Requests.Call(method, uri, Map.of(), Buffer.buffer(), true));
   }
@@ -305,7 +315,7 @@ public final class WidecastClient implements AutoCloseable {
   @Override
   public void close() {
     Future<?> closed = ownsVertx ? vertx.close() : http.close().eventually(sockets::close);
-    if (!io.vertx.core.Context.isOnEventLoopThread()) {
+    if (!Context.isOnEventLoopThread()) {
       try {
         closed.await(3, TimeUnit.SECONDS);
       } catch (TimeoutException e) {

@@ -5,6 +5,7 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.epoll.EpollDatagramChannel;
 import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.DatagramPacket;
 import io.netty.util.ReferenceCountUtil;
@@ -66,7 +67,7 @@ final class DirectLanSockets implements LanSockets {
         options.datagramBytes() == 0 ? lan.datagramBytesMax() : options.datagramBytes();
   }
 
-  static Future<LanSockets> open(Vertx vertx, LanOptions options, Metrics metrics) {
+  static Future<DirectLanSockets> open(Vertx vertx, LanOptions options, Metrics metrics) {
     if (!(((VertxInternal) vertx).transport()
         instanceof WidecastTransport.DatagramChannels channels)) {
       throw new IllegalArgumentException("a Vert.x not built by WidecastTransport.vertx");
@@ -84,7 +85,7 @@ final class DirectLanSockets implements LanSockets {
                 return sockets
                     .openOwn(channels, options, lan)
                     .compose(opened -> sockets.openGroup(channels, options, lan))
-                    .map(opened -> (LanSockets) sockets);
+                    .map(opened -> sockets);
               } catch (IOException e) {
                 return Future.failedFuture(e);
               }
@@ -234,6 +235,14 @@ final class DirectLanSockets implements LanSockets {
   @Override
   public Optional<String> multicastProblem() {
     return Optional.ofNullable(problem);
+  }
+
+  /** SO_RCVBUF of the group's socket as the kernel set it; called while it is open. */
+  int receiveBytesGranted() {
+    DatagramChannel channel = groupListener == null ? own : groupListener;
+    int reported = channel.config().getReceiveBufferSize();
+    // Linux reports the double, for its own bookkeeping; the JDK halves that, Netty's epoll not.
+    return channel instanceof EpollDatagramChannel ? reported / 2 : reported;
   }
 
   @Override

@@ -25,7 +25,7 @@ public interface LanSockets {
    *     who can tell its own datagrams from others'
    */
   static Future<LanSockets> open(Vertx vertx, LanOptions options, Metrics metrics) {
-    return DirectLanSockets.open(vertx, options, metrics);
+    return DirectLanSockets.open(vertx, options, metrics).map(sockets -> sockets);
   }
 
   /** Replaces the receiver; what arrives while there is none is dropped. */

@@ -13,6 +13,7 @@ import java.util.List;
  * @param unicastPort its own UDP port, and {@code tcpPort} where it serves streams on the LAN
  * @param http base URL of its HTTP port
  * @param logBytes of newest entries kept in memory
+ * @param unicastFallback whether members that multicast does not reach get unicast
  */
 public record CoreOptions(
     int self,
@@ -22,6 +23,7 @@ public record CoreOptions(
     int tcpPort,
     String http,
     long logBytes,
+    boolean unicastFallback,
     OrderOptions order) {
   public CoreOptions {
     electorate = List.copyOf(electorate);

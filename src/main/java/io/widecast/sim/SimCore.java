@@ -18,6 +18,7 @@ import io.widecast.replication.CoreOptions;
 import io.widecast.replication.CoreOutput;
 import io.widecast.replication.order.OrderOptions;
 import io.widecast.replication.wan.EntryWindow;
+import io.widecast.wire.LanFrame;
 import io.widecast.wire.LanFrame.Range;
 import io.widecast.wire.LanPacket;
 import io.widecast.wire.StreamFrame;
@@ -49,7 +50,7 @@ final class SimCore extends SimHost {
   private final Checker checker;
   private final SplittableRandom random;
   private final SplittableRandom decisions; // what the core itself draws from
-  private final SimDisk disk;
+  private final LogDisk disk;
   private final Metrics metrics = new Metrics();
   private final long skewMillis; // of its wall clock
   private final List<EdgeServing> served = new ArrayList<>();
@@ -100,7 +101,7 @@ final class SimCore extends SimHost {
     this.decisions = sim.random("decisions" + slot);
     this.diskBytes = run.diskBytes();
     this.disk =
-        new SimDisk(this, sim.random("disk" + slot), new SimLog(false), run.writeNanosMax());
+        new LogDisk(this, sim.random("disk" + slot), new SimLog(false), run.writeNanosMax());
     this.skewMillis = random.nextInt(10_000) - 5_000;
     this.options =
         new CoreOptions(
@@ -111,6 +112,7 @@ final class SimCore extends SimHost {
             7500 + slot,
             "http://" + name(),
             run.logBytes(),
+            true,
             new OrderOptions(
                 run.bufferBytes(),
                 run.bufferBytes() / 2,
@@ -226,7 +228,7 @@ final class SimCore extends SimHost {
 
   private void perform(CoreOutput output) {
     if (output instanceof CoreOutput.Multicast send) {
-      network.multicast(this, send.packet());
+      multicast(send.packet());
     } else if (output instanceof CoreOutput.Unicast send) {
       network.unicast(this, send.slot(), send.packet());
     } else if (output instanceof CoreOutput.WriteLog write) {
@@ -246,6 +248,18 @@ final class SimCore extends SimHost {
     }
   }
 
+  /** A greeting goes to each by itself as well, as the shell does it where it knows addresses. */
+  private void multicast(LanPacket packet) {
+    network.multicast(this, packet);
+    if (packet.frame() instanceof LanFrame.Hello) {
+      for (SimCore other : cores) {
+        if (other != this) {
+          network.unicast(this, other.slot(), packet);
+        }
+      }
+    }
+  }
+
   private void onRole(CoreOutput.RoleChanged role) {
     if (role.master()) {
       sim.note(name() + " is master of term " + role.term());
@@ -259,7 +273,7 @@ final class SimCore extends SimHost {
   private void write(LogWrite write) {
     disk.write(
         write,
-        new SimDisk.Done() {
+        new LogDisk.Done() {
           @Override
           public void durable() {
             core.onLogDurable(nowNanos(), nowMillis());
@@ -403,7 +417,7 @@ final class SimCore extends SimHost {
         }
         disk.writeCopy(
             new SimMap(copyEnd.at(), rows),
-            new SimDisk.Done() {
+            new LogDisk.Done() {
               @Override
               public void durable() {
                 copied(copyEnd.at());
@@ -463,7 +477,7 @@ final class SimCore extends SimHost {
       } else if (frame instanceof StreamFrame.Ack ack) {
         edge.onAck(ack.position());
       } else if (frame instanceof StreamFrame.Fetch fetch) {
-        end.send(new StreamFrame.Fetched(core.term(), held(fetch.range())));
+        end.send(new StreamFrame.Fetched(core.isMaster() ? core.term() : 0, held(fetch.range())));
       } else if (frame instanceof StreamFrame.AskCopy) {
         sendCopy(end, Filter.ALL, () -> {});
       } else if (frame instanceof StreamFrame.Publish publish) {
@@ -545,7 +559,7 @@ final class SimCore extends SimHost {
     return window;
   }
 
-  SimDisk disk() {
+  LogDisk disk() {
     return disk;
   }
 

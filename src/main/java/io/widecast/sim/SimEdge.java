@@ -31,7 +31,7 @@ final class SimEdge extends SimHost {
   private final SimNetwork network;
   private final Checker checker;
   private final SplittableRandom random;
-  private final SimDisk disk;
+  private final LogDisk disk;
   private final long diskBytes;
 
   private EdgeReceiver receiver;
@@ -58,7 +58,7 @@ final class SimEdge extends SimHost {
     this.random = sim.random(name());
     this.diskBytes = run.diskBytes();
     this.disk =
-        new SimDisk(this, sim.random("disk of " + name()), new SimLog(true), run.writeNanosMax());
+        new LogDisk(this, sim.random("disk of " + name()), new SimLog(true), run.writeNanosMax());
   }
 
   @Override
@@ -191,7 +191,7 @@ final class SimEdge extends SimHost {
   private void write(LogWrite write) {
     disk.write(
         write,
-        new SimDisk.Done() {
+        new LogDisk.Done() {
           @Override
           public void durable() {
             perform(receiver.onLogDurable());
@@ -219,7 +219,7 @@ final class SimEdge extends SimHost {
     } else if (part instanceof CopyPart.End) {
       disk.writeCopy(
           new SimMap(copyAt, copyRows),
-          new SimDisk.Done() {
+          new LogDisk.Done() {
             @Override
             public void durable() {
               map = disk.log().mapAtCommit();
@@ -252,7 +252,7 @@ final class SimEdge extends SimHost {
     return map;
   }
 
-  SimDisk disk() {
+  LogDisk disk() {
     return disk;
   }
 }

@@ -62,8 +62,6 @@ public final class LanCodec {
   static final int MAGIC = 0x5743;
   static final int VERSION = 1;
 
-  private static final int HTTP_BYTES_MAX = 255;
-
   private final long cluster;
 
   /**
@@ -235,7 +233,7 @@ public final class LanCodec {
         new NodeId(in.text(64)),
         in.u16(),
         in.u16(),
-        in.text(HTTP_BYTES_MAX),
+        in.text(LanFrame.HTTP_BYTES_MAX),
         in.u64(),
         token(in),
         token(in),

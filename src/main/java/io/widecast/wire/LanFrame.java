@@ -24,6 +24,9 @@ public sealed interface LanFrame {
   /** Core nodes of a site, so that a set of them fits into 64 bits. */
   int SLOTS_MAX = 64;
 
+  /** A base URL in UTF-8. */
+  int HTTP_BYTES_MAX = 255;
+
   /**
    * Entries from the master, by rising revision; in order when new, any when sent again.
    *
@@ -66,7 +69,8 @@ public sealed interface LanFrame {
   /** {@code count} revisions from {@code first} on. */
   record Range(long first, int count) {
     public Range {
-      if (first < 1 || count < 1 || count > REQUESTED_MAX) {
+      boolean beyondNumbers = first > Long.MAX_VALUE - REQUESTED_MAX; // last() would overflow
+      if (first < 1 || beyondNumbers || count < 1 || count > REQUESTED_MAX) {
         throw new IllegalArgumentException("range of " + count + " from " + first);
       }
     }
@@ -118,7 +122,7 @@ public sealed interface LanFrame {
    *
    * @param unicastPort its own UDP port
    * @param tcpPort where it serves fetches, copies and forwarded publishes on the LAN
-   * @param http base URL of its HTTP port, up to 255 bytes
+   * @param http base URL of its HTTP port, up to {@link #HTTP_BYTES_MAX} bytes; empty for none
    * @param heard slots whose multicast datagrams it has received lately, as bits
    * @param logEnd position of the last entry in its log
    * @param applied position of its copy
@@ -137,6 +141,7 @@ public sealed interface LanFrame {
       if (unicastPort < 0 || unicastPort > 65_535 || tcpPort < 0 || tcpPort > 65_535) {
         throw new IllegalArgumentException("ports " + unicastPort + ", " + tcpPort);
       }
+      checkHttp(http);
     }
   }
 
@@ -161,6 +166,14 @@ public sealed interface LanFrame {
       if (term < 1) {
         throw new IllegalArgumentException("term " + term);
       }
+    }
+  }
+
+  /** Refuses what would be encoded and not decoded. */
+  static void checkHttp(String url) {
+    if (Bytes.utf8(url).length() > HTTP_BYTES_MAX) {
+      throw new IllegalArgumentException(
+          "base URL of more than " + HTTP_BYTES_MAX + " bytes: " + url);
     }
   }
 

@@ -24,6 +24,9 @@ import io.widecast.model.Versioned;
 import io.widecast.model.WidecastException;
 import io.widecast.wire.LanFrame.Range;
 import io.widecast.wire.WireException.Kind;
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -54,6 +57,9 @@ public final class StreamCodec {
 
   private static final int OVERHEAD_BYTES = 14; // version, type, cluster, crc
   private static final int TEXT_BYTES_MAX = 4096;
+  private static final int TEXT_CHARS_KEPT = 1300; // of a longer one: 3 bytes each at most
+  private static final int NAME_BYTES_MAX = 64;
+  private static final int EXTRAS_MAX = 16;
   private static final int EDGES_MAX = 1024;
 
   /** The types of frames; the number on the wire is the place in this list, from 1. */
@@ -103,7 +109,7 @@ public final class StreamCodec {
       token(out, greeting.position()).text(greeting.http());
       return Type.GREETING;
     } else if (frame instanceof StreamFrame.Refusal refusal) {
-      out.text(refusal.detail());
+      out.text(shortened(refusal.detail()));
       return Type.REFUSAL;
     } else if (frame instanceof StreamFrame.Entries entries) {
       token(out.varint(entries.prevRevision()), entries.upTo());
@@ -197,11 +203,11 @@ public final class StreamCodec {
     return switch (type) {
       case GREETING ->
           new StreamFrame.Greeting(
-              new NodeId(in.text(64)),
-              new NodeId(in.text(64)),
+              new NodeId(in.text(NAME_BYTES_MAX)),
+              new NodeId(in.text(NAME_BYTES_MAX)),
               flag(in) ? Optional.of(filter(in)) : Optional.empty(),
               token(in),
-              in.text(255));
+              in.text(LanFrame.HTTP_BYTES_MAX));
       case REFUSAL -> new StreamFrame.Refusal(in.text(TEXT_BYTES_MAX));
       case ENTRIES -> {
         long prevRevision = in.varint();
@@ -395,13 +401,25 @@ public final class StreamCodec {
     if (outcome instanceof PublishOutcome.Written written) {
       token(out.u8(1), written.token()).varint(written.pairs()).u8(written.created() ? 1 : 0);
     } else if (outcome instanceof PublishOutcome.Refused refused) {
-      out.u8(2).text(refused.code().type()).text(refused.detail());
+      out.u8(2).text(refused.code().type()).text(shortened(refused.detail()));
       var extras = new TreeMap<>(refused.extras());
+      if (extras.size() > EXTRAS_MAX) {
+        throw new IllegalArgumentException(extras.size() + " extras");
+      }
       out.varint(extras.size());
       extras.forEach((name, value) -> extra(out.text(name), value));
     } else {
       throw new AssertionError(outcome);
     }
+  }
+
+  /** A sentence for people, cut where it would not be decoded: better that than no frame at all. */
+  private static String shortened(String text) {
+    if (Bytes.utf8(text).length() <= TEXT_BYTES_MAX) {
+      return text;
+    }
+    boolean splits = Character.isHighSurrogate(text.charAt(TEXT_CHARS_KEPT - 1));
+    return text.substring(0, splits ? TEXT_CHARS_KEPT - 1 : TEXT_CHARS_KEPT) + "…";
   }
 
   private static void extra(ByteWriter out, Object value) {
@@ -410,7 +428,7 @@ public final class StreamCodec {
     } else if (value instanceof Number number) {
       out.u8(2).varint(number.longValue());
     } else {
-      out.u8(3).text(value.toString());
+      out.u8(3).text(shortened(value.toString()));
     }
   }
 
@@ -421,11 +439,11 @@ public final class StreamCodec {
     } else if (kind != 2) {
       throw new WireException("outcome of kind " + kind);
     }
-    String type = in.text(64);
+    String type = in.text(NAME_BYTES_MAX);
     String detail = in.text(TEXT_BYTES_MAX);
     Map<String, Object> extras = new TreeMap<>();
-    for (int count = in.count(16); count > 0; count--) {
-      String name = in.text(64);
+    for (int count = in.count(EXTRAS_MAX); count > 0; count--) {
+      String name = in.text(NAME_BYTES_MAX);
       int form = in.u8();
       extras.put(
           name,
@@ -453,13 +471,13 @@ public final class StreamCodec {
 
   private static EdgeReport.Edge edge(ByteReader in) throws WireException {
     return new EdgeReport.Edge(
-        new NodeId(in.text(64)),
-        new NodeId(in.text(64)),
+        new NodeId(in.text(NAME_BYTES_MAX)),
+        new NodeId(in.text(NAME_BYTES_MAX)),
         filter(in),
         in.varint(),
         flag(in),
         in.varint(),
-        in.text(255));
+        in.text(LanFrame.HTTP_BYTES_MAX));
   }
 
   /** Of a status only who is there: checks, lag and filter are the sender's own business. */
@@ -480,25 +498,25 @@ public final class StreamCodec {
 
   private static NodeStatus cluster(ByteReader in) throws WireException {
     Token position = token(in);
-    String master = in.text(64);
+    String master = in.text(NAME_BYTES_MAX);
     int siteCount = in.count(EDGES_MAX);
     var sites = new ArrayList<ClusterView.Site>();
     for (int i = 0; i < siteCount; i++) {
-      var id = new NodeId(in.text(64));
+      var id = new NodeId(in.text(NAME_BYTES_MAX));
       boolean home = flag(in);
       int nodeCount = in.count(EDGES_MAX + LanFrame.SLOTS_MAX);
       var nodes = new ArrayList<ClusterView.Node>();
       for (int j = 0; j < nodeCount; j++) {
         nodes.add(
             new ClusterView.Node(
-                new NodeId(in.text(64)),
+                new NodeId(in.text(NAME_BYTES_MAX)),
                 ClusterView.Role.values()[in.count(ClusterView.Role.values().length - 1)],
                 ClusterView.State.values()[in.count(ClusterView.State.values().length - 1)],
                 in.varint(),
                 in.varint(),
                 texts(in, Filter.PATTERNS_MAX),
                 in.varint(),
-                in.text(255),
+                in.text(LanFrame.HTTP_BYTES_MAX),
                 flag(in)));
       }
       sites.add(new ClusterView.Site(id, home, nodes));
@@ -508,14 +526,18 @@ public final class StreamCodec {
   }
 
   /**
-   * Number of the cluster of that name, with {@code parts} that must be equal on both sides too.
+   * Number of the cluster of that name, with {@code parts} that must be equal on both sides too:
+   * the first eight bytes of SHA-256 over all of them, a line each.
    */
   public static long clusterNumber(String name, List<String> parts) {
     var text = new StringBuilder(name);
     parts.forEach(part -> text.append('\n').append(part));
-    Bytes bytes = Bytes.utf8(text.toString());
-    long high = Crc.of(0x5744_6361_7374L, bytes.unsafeArray(), 0, bytes.length());
-    long low = Crc.of(0x6b76L, bytes.unsafeArray(), 0, bytes.length());
-    return high << 32 | low & 0xffffffffL;
+    try {
+      byte[] digest =
+          MessageDigest.getInstance("SHA-256").digest(Bytes.utf8(text.toString()).unsafeArray());
+      return ByteBuffer.wrap(digest).getLong();
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError(e); // every Java platform has it
+    }
   }
 }

@@ -32,10 +32,14 @@ public sealed interface StreamFrame {
    * @param filter what it holds: present for an edge node, which then gets a stream; empty for a
    *     core node, which asks
    * @param position of its copy; {@link Token#NONE} when it has none
-   * @param http base URL of its HTTP port
+   * @param http base URL of its HTTP port, up to {@link LanFrame#HTTP_BYTES_MAX} bytes
    */
   record Greeting(NodeId id, NodeId site, Optional<Filter> filter, Token position, String http)
-      implements StreamFrame {}
+      implements StreamFrame {
+    public Greeting {
+      LanFrame.checkHttp(http);
+    }
+  }
 
   /** The connection is not wanted, and why; it is closed after this. */
   record Refusal(String detail) implements StreamFrame {}

@@ -50,13 +50,13 @@ public final class Election {
   }
 
   /** A master is given up after this long without a frame of its. */
-  static final long PATIENCE_NANOS = 700_000_000L;
+  static final long PATIENCE_NANOS = 1_000_000_000L;
 
   /** What each place further back in the electorate waits longer. */
   static final long RANK_DELAY_NANOS = 150_000_000L;
 
   /** A master that has not heard a majority for this long stops: before others elect another. */
-  static final long LEASE_NANOS = 600_000_000L;
+  static final long LEASE_NANOS = 900_000_000L;
 
   /** Patience right after the start, when most likely all nodes start together. */
   static final long START_NANOS = 150_000_000L;

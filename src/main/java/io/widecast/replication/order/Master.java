@@ -198,7 +198,6 @@ public final class Master {
       var outcome = new PublishOutcome.Written(entry.token(), entry.pairs().size(), created);
       await(ticket, outcome, request, nowNanos, outputs);
     } catch (io.widecast.model.WidecastException e) {
-      metrics.increment(Metric.PUBLISHES_REFUSED);
       outputs.add(
           new Output.Reply(ticket, new PublishOutcome.Refused(e.code(), e.detail(), e.extras())));
     }
