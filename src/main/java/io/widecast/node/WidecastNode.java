@@ -251,7 +251,10 @@ public final class WidecastNode {
 
   /** Base URL of the HTTP port, for other nodes to show. */
   public String httpUrl() {
-    return "http://" + config.http().host() + ":" + api.port();
+    boolean any = config.http().host().equals("0.0.0.0") || config.http().host().equals("::");
+    String host =
+        any ? config.memberAddress().map(HostPort::host).orElse("127.0.0.1") : config.http().host();
+    return "http://" + host + ":" + api.port();
   }
 
   /** The port for edge nodes; -1 when this node serves none. */
