@@ -1,0 +1,123 @@
+package io.widecast.api;
+
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
+import io.widecast.metrics.Metric;
+import io.widecast.metrics.Metrics;
+import io.widecast.model.ErrorCode;
+import io.widecast.model.WidecastException;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+
+/**
+ * Finds who answers a request, by its address as it came: nothing is decoded, joined or shortened
+ * on the way, because keys may hold empty segments, {@code .} and {@code ..}. Checks in this order:
+ * form of the request, API key, path, method.
+ */
+final class Router {
+
+  private final List<Route> routes;
+  private final LocalNode node;
+  private final Metrics metrics;
+  private final Access access;
+
+  Router(List<Route> routes, LocalNode node, Metrics metrics) {
+    this.routes = routes;
+    this.node = node;
+    this.metrics = metrics;
+    this.access = new Access(node.options().apiKey());
+  }
+
+  void handle(HttpServerRequest request) {
+    metrics.increment(Metric.HTTP_REQUESTS);
+    String target = originForm(request.uri());
+    int question = target.indexOf('?');
+    String path = question < 0 ? target : target.substring(0, question);
+    try {
+      checkForm(request);
+      access.check(request, path);
+      Route route = route(request.method(), path);
+      Query query = Query.parse(question < 0 ? "" : target.substring(question + 1));
+      var exchange = new Exchange(request, node, query, route.variable(path));
+      run(route, exchange);
+    } catch (WidecastException e) {
+      new Exchange(request, node, Query.parse(""), "").fail(e);
+    }
+  }
+
+  private static void run(Route route, Exchange exchange) {
+    try {
+      route.handler().handle(exchange);
+    } catch (RuntimeException e) { // what is not expected becomes a 500 and a line in the log
+      exchange.fail(e);
+    }
+  }
+
+  /** Answers what the parser could not read. */
+  void handleInvalid(HttpServerRequest request) {
+    metrics.increment(Metric.HTTP_REQUESTS);
+    Throwable cause = request.decoderResult().cause();
+    ErrorCode code = ErrorCode.BAD_REQUEST;
+    String detail = "this is not HTTP that this node can read";
+    if (cause instanceof TooLongHttpLineException) {
+      code = ErrorCode.URI_TOO_LONG;
+      detail = "the request line takes up to " + ApiVerticle.REQUEST_LINE_BYTES_MAX + " bytes";
+    } else if (cause instanceof TooLongHttpHeaderException) {
+      code = ErrorCode.HEADERS_TOO_LARGE;
+      detail = "header fields take up to " + ApiVerticle.HEADER_BYTES_MAX + " bytes together";
+    }
+    request.response().putHeader(HttpHeaderNames.CONNECTION, "close");
+    new Exchange(request, node, Query.parse(""), "").fail(new WidecastException(code, detail));
+    request.connection().close();
+  }
+
+  private Route route(HttpMethod method, String path) {
+    var allowed = new TreeSet<String>();
+    HttpMethod wanted = method == HttpMethod.HEAD ? HttpMethod.GET : method;
+    for (Route route : routes) {
+      if (route.matches(path)) {
+        if (route.method() == wanted) {
+          return route;
+        }
+        allowed.add(route.method().name());
+        if (route.method() == HttpMethod.GET) {
+          allowed.add("HEAD");
+        }
+      }
+    }
+    if (allowed.isEmpty()) {
+      throw new WidecastException(
+          ErrorCode.UNKNOWN_PATH,
+          "nothing is served at " + Query.shown(path) + "; /openapi.json lists what is");
+    }
+    String methods = String.join(", ", allowed);
+    throw new WidecastException(
+        ErrorCode.METHOD_NOT_ALLOWED,
+        method.name() + " is not for " + Query.shown(path) + "; these are: " + methods,
+        Map.of("allow", methods));
+  }
+
+  private static void checkForm(HttpServerRequest request) {
+    if (request.version() == null) {
+      throw Query.bad("this node speaks HTTP/1.0, HTTP/1.1 and HTTP/2");
+    }
+    if (request.version() == HttpVersion.HTTP_1_1
+        && request.headers().getAll(HttpHeaderNames.HOST).size() != 1) {
+      throw Query.bad("an HTTP/1.1 request has one Host header field");
+    }
+  }
+
+  /** The target without scheme and authority, which a request to a proxy has. */
+  private static String originForm(String target) {
+    if (target.startsWith("http://") || target.startsWith("https://")) {
+      int path = target.indexOf('/', target.indexOf("://") + 3);
+      return path < 0 ? "/" : target.substring(path);
+    }
+    return target;
+  }
+}

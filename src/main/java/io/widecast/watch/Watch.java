@@ -1,0 +1,444 @@
+package io.widecast.watch;
+
+import io.widecast.bus.LogRead;
+import io.widecast.bus.LogSlice;
+import io.widecast.metrics.Metric;
+import io.widecast.model.Entry;
+import io.widecast.model.Key;
+import io.widecast.model.Pair;
+import io.widecast.model.Token;
+import io.widecast.model.Versioned;
+import io.widecast.store.View;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * One watcher's way through the order. Its owner asks for the {@link #next} frame whenever the
+ * client can take one, passes on what it {@link #wantsLog}, and calls again when the hub says that
+ * there is something new.
+ *
+ * <p>How it goes on from each phase:
+ *
+ * <pre>
+ * WAITING      position ahead of this node         --reached--> CATCHING_UP
+ * COPYING      keys of a view, in byte order       --end, view still fresh--> CATCHING_UP
+ *                                                  --end, view let go--> TAIL
+ * TAIL         what changed during the copy        --level--> LIVE
+ * CATCHING_UP  entries after a position            --level--> LIVE   --too slow--> SLOW
+ * LIVE         the feed's queue                    --too slow--> SLOW
+ * SLOW         newest value of each changed key    --level--> LIVE   --too much--> LOST
+ * LOST         says reset                          --> COPYING
+ * </pre>
+ *
+ * <p>A copy shows one view for as long as the recent entries reach back to it. Whoever takes longer
+ * reads on from newer views, so that no old one is kept alive, and gets at the end what changed
+ * since the copy began: the log over a copy from any later moment leads to the state at the log's
+ * end.
+ */
+public final class Watch {
+
+  private enum Phase {
+    WAITING,
+    COPYING,
+    TAIL,
+    CATCHING_UP,
+    LIVE,
+    SLOW,
+    LOST,
+    OVER
+  }
+
+  private final WatchHub hub;
+  private final Feed feed;
+  private final boolean conflate;
+
+  private Phase phase = Phase.OVER;
+  private Optional<Token> token = Optional.empty(); // to resume from
+  private long lastFrameNanos;
+  private boolean tooSlow;
+  private boolean wantsTurn;
+
+  private Token waitsFor = Token.NONE; // WAITING
+  private CopyCursor cursor; // COPYING
+  private Optional<View> pinned = Optional.empty(); // COPYING: what is copied
+  private Token copyFrom = Token.NONE; // COPYING, TAIL: position of the view it began with
+  private Replay replay; // TAIL, CATCHING_UP, SLOW
+  private long target; // CATCHING_UP: up to here every event comes, however many there are
+  private long number; // LIVE: in the feed
+  private Map<Key, Change> newest = Map.of(); // SLOW: of each changed key
+  private long newestBytes;
+  private long newestEvents; // that led to it
+  private long conflatedBytes; // of the last frame, while it may still be on its way
+  private String lostBecause = "";
+
+  Watch(WatchHub hub, Feed feed, boolean conflate, long nowNanos) {
+    this.hub = hub;
+    this.feed = feed;
+    this.conflate = conflate;
+    this.lastFrameNanos = nowNanos;
+  }
+
+  Feed feed() {
+    return feed;
+  }
+
+  long number() {
+    return number;
+  }
+
+  /** The position from which the client can go on; empty within an initial copy. */
+  public Optional<Token> token() {
+    return token;
+  }
+
+  /** The client wanted every event and reads too slowly for that: end it, whatever it can take. */
+  public boolean tooSlow() {
+    return tooSlow;
+  }
+
+  /** {@link #next} gave nothing only because it took its share of time: ask again soon. */
+  public boolean wantsTurn() {
+    return wantsTurn;
+  }
+
+  /** What to read from the log, each need once; answer with {@link #onLog}. */
+  public Optional<LogRead> wantsLog() {
+    return replay == null ? Optional.empty() : replay.wantsLog();
+  }
+
+  /** The log's answer; not complete stands for a log that cannot be read, too. */
+  public void onLog(LogSlice slice) {
+    if (replay != null) {
+      replay.onLog(slice);
+    }
+  }
+
+  void begin(Since since) {
+    if (since instanceof Since.Start) {
+      beginCopy();
+    } else if (since instanceof Since.Now) {
+      goLive();
+    } else if (since instanceof Since.After after) {
+      token = Optional.of(after.token());
+      if (after.token().compareTo(hub.position()) > 0) {
+        waitsFor = after.token();
+        phase = Phase.WAITING;
+        hub.await(this);
+      } else {
+        resume(after.token());
+      }
+    } else {
+      throw new AssertionError(since);
+    }
+  }
+
+  /** The next frame, if there is one. */
+  public Optional<Frame> next(long nowNanos) {
+    hub.giveConflated(conflatedBytes); // asked again, so the last frame is out
+    conflatedBytes = 0;
+    wantsTurn = false;
+    Phase before;
+    do {
+      before = phase;
+      Optional<Frame> frame = step();
+      if (frame.isPresent()) {
+        lastFrameNanos = nowNanos;
+        count(frame.get());
+        return frame;
+      }
+    } while (phase != before);
+    return bookmark(nowNanos);
+  }
+
+  private Optional<Frame> step() {
+    return switch (phase) {
+      case WAITING -> reached();
+      case COPYING -> copy();
+      case TAIL -> tail();
+      case CATCHING_UP -> catchUp();
+      case LIVE -> live();
+      case SLOW -> conflated();
+      case LOST -> reset();
+      case OVER -> Optional.empty();
+    };
+  }
+
+  private Optional<Frame> reached() {
+    if (waitsFor.compareTo(hub.position()) <= 0) {
+      hub.awaitNoMore(this);
+      resume(waitsFor);
+    }
+    return Optional.empty();
+  }
+
+  private void resume(Token from) {
+    replay = new Replay(hub, from, true);
+    target = hub.position().revision();
+    phase = Phase.CATCHING_UP;
+  }
+
+  private void beginCopy() {
+    cursor = new CopyCursor(feed.selection());
+    pinned = Optional.of(hub.view());
+    copyFrom = hub.position();
+    token = Optional.empty();
+    replay = null;
+    phase = Phase.COPYING;
+  }
+
+  private Optional<Frame> copy() {
+    unpinWhenOld();
+    View view = pinned.orElseGet(hub::view);
+    List<Change> rows = cursor.next(view, hub.limits().frameBytes(), hub.limits().rowsPerTurn());
+    if (!rows.isEmpty()) {
+      return Optional.of(new Frame.Events(rows, Optional.empty(), 0));
+    }
+    if (!cursor.done()) {
+      wantsTurn = true;
+      return Optional.empty();
+    }
+    replay = new Replay(hub, copyFrom, false);
+    if (pinned.isEmpty()) {
+      phase = Phase.TAIL;
+      return Optional.empty();
+    }
+    pinned = Optional.empty();
+    target = copyFrom.revision();
+    phase = Phase.CATCHING_UP;
+    return copyEnd(copyFrom);
+  }
+
+  private Optional<Frame> copyEnd(Token at) {
+    token = Optional.of(at);
+    return Optional.of(new Frame.CopyEnd(at));
+  }
+
+  private Optional<Frame> tail() {
+    var changes = new ArrayList<Change>();
+    int bytes = 0;
+    while (bytes < hub.limits().frameBytes()) {
+      Optional<Entry> entry = replay.next();
+      if (entry.isEmpty()) {
+        break;
+      }
+      for (Pair pair : feed.selection().matching(entry.get().pairs())) {
+        if (isCurrent(pair, entry.get().revision())) {
+          var change = new Change(entry.get().revision(), List.of(pair));
+          changes.add(change);
+          bytes += change.sizeBytes();
+        }
+      }
+    }
+    if (!changes.isEmpty()) {
+      return Optional.of(new Frame.Events(changes, Optional.empty(), 0));
+    }
+    if (replay.lost()) {
+      lost("the log no longer holds what changed during the copy");
+    } else if (replay.level()) {
+      goLive();
+      return copyEnd(hub.position());
+    }
+    return Optional.empty();
+  }
+
+  /** Whether nothing newer will come for the key: the copy may have shown that already. */
+  private boolean isCurrent(Pair pair, long revision) {
+    Optional<Versioned> held = hub.view().find(pair.key());
+    return pair instanceof Pair.Delete
+        ? held.isEmpty()
+        : held.filter(versioned -> versioned.revision() == revision).isPresent();
+  }
+
+  private Optional<Frame> catchUp() {
+    var changes = new ArrayList<Change>();
+    int bytes = 0;
+    Token end = Token.NONE;
+    while (bytes < hub.limits().frameBytes() && !fellBehindAgain()) {
+      Optional<Entry> entry = replay.next();
+      if (entry.isEmpty()) {
+        break;
+      }
+      List<Pair> pairs = feed.selection().matching(entry.get().pairs());
+      if (!pairs.isEmpty()) {
+        var change = new Change(entry.get().revision(), pairs);
+        changes.add(change);
+        bytes += change.sizeBytes();
+        end = entry.get().token();
+      }
+    }
+    if (!changes.isEmpty()) {
+      token = Optional.of(end);
+      return Optional.of(new Frame.Events(changes, token, 0));
+    }
+    if (replay.lost()) {
+      lost("the position is not, or no longer, in this node's log");
+    } else if (fellBehindAgain()) {
+      beSlow(replay.position());
+    } else if (replay.level()) {
+      goLive();
+    }
+    return Optional.empty();
+  }
+
+  /** It got as far as it was behind at first, and is too far behind again. */
+  private boolean fellBehindAgain() {
+    return replay.position() >= target && !hub.recent().covers(replay.position());
+  }
+
+  private void goLive() {
+    replay = null;
+    token = Optional.of(hub.position());
+    number = feed.join(this);
+    phase = Phase.LIVE;
+  }
+
+  private Optional<Frame> live() {
+    if (number == feed.end()) {
+      return Optional.empty();
+    }
+    Frame.Events frame = feed.frameFrom(number);
+    number = feed.frameEnd(number);
+    token = frame.token();
+    return Optional.of(frame);
+  }
+
+  /** The feed's queue is too long because of this one. */
+  void fallBehind() {
+    long given = feed.revisionAt(number) - 1;
+    feed.leave(this);
+    beSlow(given);
+  }
+
+  private void beSlow(long given) {
+    if (!conflate) {
+      tooSlow = true;
+      phase = Phase.OVER;
+      hub.rouse(this);
+      return;
+    }
+    replay = new Replay(hub, new Token(0, given), false);
+    newest = new LinkedHashMap<>();
+    newestBytes = 0;
+    newestEvents = 0;
+    phase = Phase.SLOW;
+  }
+
+  /** Runs over all that was missed, now that the client can take something. */
+  private Optional<Frame> conflated() {
+    for (Optional<Entry> entry = replay.next(); entry.isPresent(); entry = replay.next()) {
+      for (Pair pair : feed.selection().matching(entry.get().pairs())) {
+        keepNewest(new Change(entry.get().revision(), List.of(pair)), pair.key());
+      }
+      if (newest.size() > hub.limits().conflatedKeys()
+          || newestBytes > hub.limits().conflatedBytes()) {
+        lost("too much changed while the client did not read");
+        return Optional.empty();
+      }
+    }
+    if (replay.lost()) {
+      lost("the log no longer holds what changed while the client did not read");
+    } else if (replay.level()) {
+      return conflatedFrame();
+    }
+    return Optional.empty();
+  }
+
+  private void keepNewest(Change change, Key key) {
+    newestEvents++;
+    newestBytes += change.sizeBytes();
+    Change before = newest.put(key, change);
+    if (before != null) {
+      newestBytes -= before.sizeBytes();
+    }
+  }
+
+  private Optional<Frame> conflatedFrame() {
+    if (!hub.takeConflated(newestBytes)) {
+      lost("too much changed while too many clients did not read");
+      return Optional.empty();
+    }
+    conflatedBytes = newestBytes;
+    List<Change> changes =
+        newest.values().stream().sorted(Comparator.comparingLong(Change::revision)).toList();
+    long skipped = newestEvents - newest.size();
+    newest = Map.of();
+    goLive();
+    return changes.isEmpty()
+        ? Optional.empty()
+        : Optional.of(new Frame.Events(changes, token, skipped));
+  }
+
+  /** The map was replaced by a copy from elsewhere: what lies in between is unknown. */
+  void lose() {
+    if (phase != Phase.WAITING && phase != Phase.OVER) {
+      feed.leave(this);
+      lost("this node took a whole copy, and does not know what lies in between");
+    }
+  }
+
+  private void lost(String why) {
+    lostBecause = why;
+    replay = null;
+    pinned = Optional.empty();
+    newest = Map.of();
+    token = Optional.empty();
+    phase = Phase.LOST;
+  }
+
+  private Optional<Frame> reset() {
+    beginCopy();
+    return Optional.of(new Frame.Reset(lostBecause));
+  }
+
+  private Optional<Frame> bookmark(long nowNanos) {
+    boolean quiet = nowNanos - lastFrameNanos >= hub.limits().bookmarkNanos();
+    if (quiet && phase == Phase.LIVE) {
+      token = Optional.of(hub.position());
+    } else if (quiet && phase == Phase.CATCHING_UP && replay.verified()) {
+      token = Optional.of(replay.last());
+    } else {
+      return Optional.empty();
+    }
+    lastFrameNanos = nowNanos;
+    return Optional.of(new Frame.Bookmark(token.get()));
+  }
+
+  /** Keeps a client that does not read from holding on to old things. */
+  void tick() {
+    if (phase == Phase.COPYING) {
+      unpinWhenOld();
+    } else if (phase == Phase.LIVE && number == feed.end()) {
+      token = Optional.of(hub.position());
+    }
+  }
+
+  private void unpinWhenOld() {
+    if (pinned.isPresent() && !hub.recent().covers(copyFrom.revision())) {
+      pinned = Optional.empty();
+    }
+  }
+
+  /** Nothing comes after this. */
+  void end() {
+    hub.giveConflated(conflatedBytes);
+    conflatedBytes = 0;
+    replay = null;
+    pinned = Optional.empty();
+    newest = Map.of();
+    phase = Phase.OVER;
+  }
+
+  private void count(Frame frame) {
+    if (frame instanceof Frame.Events events) {
+      long sent = events.changes().stream().mapToLong(Change::events).sum();
+      hub.metrics().add(Metric.WATCH_EVENTS, sent);
+      hub.metrics().add(Metric.WATCH_SKIPPED, events.skipped());
+    } else if (frame instanceof Frame.Reset) {
+      hub.metrics().increment(Metric.WATCH_RESETS);
+    }
+  }
+}
