@@ -26,6 +26,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.function.Function;
 
@@ -635,6 +636,12 @@ public final class Master {
                         edge.http),
                     edge.state))
         .toList();
+  }
+
+  /** The slot of edge node {@code id} in pending sets; empty while it is not known. */
+  public OptionalInt slotOf(NodeId id) {
+    Member edge = edges.get(id);
+    return edge == null ? OptionalInt.empty() : OptionalInt.of(edge.slot);
   }
 
   /** An edge node as last reported, and how it stands. */
