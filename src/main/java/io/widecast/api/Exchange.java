@@ -221,6 +221,11 @@ final class Exchange {
     if (problem.code() == ErrorCode.UNAUTHORIZED) {
       response.putHeader(HttpHeaderNames.WWW_AUTHENTICATE, "Bearer, Basic realm=\"Widecast\"");
     }
+    if (problem.code() == ErrorCode.UPGRADE_REQUIRED) {
+      response
+          .putHeader(HttpHeaderNames.UPGRADE, "websocket")
+          .putHeader(HttpHeaderNames.SEC_WEBSOCKET_VERSION, "13");
+    }
     if (problem.extras().get("allow") instanceof String methods) {
       response.putHeader(HttpHeaderNames.ALLOW, methods);
     }

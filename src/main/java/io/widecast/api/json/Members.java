@@ -4,6 +4,8 @@ import io.widecast.model.ErrorCode;
 import io.widecast.model.WidecastException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 
 /** The members of one JSON object that were read so far: each may come once. */
 final class Members {
@@ -29,6 +31,19 @@ final class Members {
 
   boolean has(String name) {
     return seen.contains(name);
+  }
+
+  /**
+   * @throws WidecastException {@link ErrorCode#BAD_REQUEST} when one was read that is not allowed
+   */
+  void checkOnly(Set<String> names, String op) {
+    for (String name : seen) {
+      if (!name.equals("op") && !names.contains(name)) {
+        throw new WidecastException(
+            ErrorCode.BAD_REQUEST,
+            "unknown member " + shown(name) + ": " + op + " has " + new TreeSet<>(names));
+      }
+    }
   }
 
   WidecastException unknown(String name) {
