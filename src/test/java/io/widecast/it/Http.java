@@ -78,7 +78,7 @@ final class Http {
     return new JsonObject(answer.body());
   }
 
-  /** The position that an answer carries. */
+  /** The position that an answer carries; a node that is not ready yet has none to tell. */
   static Position position(HttpResponse<?> answer) {
     return Position.parse(answer.headers().firstValue("Widecast-Token").orElseThrow());
   }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.widecast.it.Processes.Node;
 import java.io.UncheckedIOException;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -38,12 +39,16 @@ final class Positions implements AutoCloseable {
   }
 
   private void look(Node node) {
-    Position now;
+    Optional<String> token;
     try {
-      now = Http.position(Http.get(node, "/livez"));
+      token = Http.get(node, "/livez").headers().firstValue("Widecast-Token");
     } catch (UncheckedIOException e) {
       return; // it is down
     }
+    if (token.isEmpty()) {
+      return; // it is up, and does not know yet
+    }
+    Position now = Position.parse(token.get());
     Position before = highest.getOrDefault(node, Position.NONE);
     if (now.compareTo(before) < 0) {
       failure.compareAndSet("", node + " went back from " + before + " to " + now);
