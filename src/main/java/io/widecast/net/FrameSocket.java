@@ -9,6 +9,7 @@ import io.widecast.metrics.Metrics;
 import io.widecast.wire.StreamCodec;
 import io.widecast.wire.StreamFrame;
 import io.widecast.wire.WireException;
+import java.util.Arrays;
 import java.util.function.UnaryOperator;
 
 /**
@@ -24,6 +25,7 @@ public final class FrameSocket {
   private final Metrics metrics;
   private Handler<StreamFrame> handler = frame -> {};
   private Buffer received = Buffer.buffer();
+  private int wanted; // bytes without which nothing can be done; 0 for unknown
   private boolean closed;
 
   /**
@@ -97,27 +99,25 @@ public final class FrameSocket {
   }
 
   private void onBytes(Buffer more) {
-    byte[] bytes;
-    if (received.length() == 0) {
-      bytes = more.getBytes();
-    } else {
-      bytes = received.appendBuffer(more).getBytes();
+    received = received.length() == 0 ? more : received.appendBuffer(more);
+    if (received.length() < wanted) {
+      return; // not copied out again for each piece of a large frame
     }
+    byte[] bytes = received.getBytes();
     int position = 0;
     try {
       while (!closed && bytes.length - position >= StreamCodec.LENGTH_BYTES) {
         int length = StreamCodec.length(bytes, position, bytes.length - position);
         int from = position + StreamCodec.LENGTH_BYTES;
+        wanted = StreamCodec.LENGTH_BYTES + length;
         if (bytes.length - from < length) {
           break;
         }
-        handler.handle(codec.decode(java.util.Arrays.copyOfRange(bytes, from, from + length)));
+        wanted = 0;
+        handler.handle(codec.decode(Arrays.copyOfRange(bytes, from, from + length)));
         position = from + length;
       }
-      received =
-          position == bytes.length
-              ? Buffer.buffer()
-              : Buffer.buffer(java.util.Arrays.copyOfRange(bytes, position, bytes.length));
+      received = Buffer.buffer(Arrays.copyOfRange(bytes, position, bytes.length));
     } catch (WireException e) {
       count(metrics, e);
       closed = true;

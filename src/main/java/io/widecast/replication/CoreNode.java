@@ -44,6 +44,11 @@ public final class CoreNode {
 
   static final long HELLO_NANOS = 250_000_000L;
 
+  /**
+   * Terms rise by one; no absence is long enough for more than this, and no forgery can end them.
+   */
+  static final long TERM_JUMP_MAX = 1L << 32;
+
   private static final long LOG_RETRY_NANOS = 500_000_000L;
 
   private final CoreOptions options;
@@ -138,6 +143,10 @@ public final class CoreNode {
     }
     if (from == options.self()) {
       return; // our own multicast comes back to us
+    }
+    if (packet.term() > election.term() + TERM_JUMP_MAX) {
+      metrics.increment(Metric.FRAMES_MALFORMED);
+      return;
     }
     peers.onDatagram(from, multicast, nowNanos);
     LanFrame frame = packet.frame();
@@ -237,7 +246,6 @@ public final class CoreNode {
           + " retry";
 
   private void refuse(long ticket, ErrorCode code, String detail) {
-    metrics.increment(Metric.PUBLISHES_REFUSED);
     outputs.add(
         new CoreOutput.Reply(
             ticket, new PublishOutcome.Refused(code, detail, Map.of("written", false))));

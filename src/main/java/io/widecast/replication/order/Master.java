@@ -26,6 +26,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.function.Function;
 
@@ -197,7 +198,6 @@ public final class Master {
       var outcome = new PublishOutcome.Written(entry.token(), entry.pairs().size(), created);
       await(ticket, outcome, request, nowNanos, outputs);
     } catch (io.widecast.model.WidecastException e) {
-      metrics.increment(Metric.PUBLISHES_REFUSED);
       outputs.add(
           new Output.Reply(ticket, new PublishOutcome.Refused(e.code(), e.detail(), e.extras())));
     }
@@ -636,6 +636,12 @@ public final class Master {
                         edge.http),
                     edge.state))
         .toList();
+  }
+
+  /** The slot of edge node {@code id} in pending sets; empty while it is not known. */
+  public OptionalInt slotOf(NodeId id) {
+    Member edge = edges.get(id);
+    return edge == null ? OptionalInt.empty() : OptionalInt.of(edge.slot);
   }
 
   /** An edge node as last reported, and how it stands. */
