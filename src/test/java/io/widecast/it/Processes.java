@@ -119,10 +119,11 @@ final class Processes implements AutoCloseable {
     return jar;
   }
 
-  /** Starts those that do not run, and waits until all are ready. */
+  /** Starts those that do not run, and waits until all are ready and there is a master. */
   Processes start() {
     nodes.stream().filter(node -> !node.isAlive()).forEach(Node::start);
     nodes.forEach(Node::awaitReady);
+    master();
     return this;
   }
 
@@ -154,6 +155,11 @@ final class Processes implements AutoCloseable {
 
   private static String masterAt(Node node) {
     return Http.getJson(node, "/v1/cluster").getString("master");
+  }
+
+  /** Where a node keeps its data. */
+  Path data(String id) {
+    return data.resolve(id);
   }
 
   String cluster() {
