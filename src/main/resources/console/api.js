@@ -3,6 +3,8 @@
  * is thrown as a {@link Problem}, whose message can be shown as it is.
  */
 
+import { sentence } from './format.js';
+
 const READ_TIMEOUT_MILLIS = 8_000;
 const WRITE_TIMEOUT_MILLIS = 15_000; // above the 5 s after which the node itself gives up
 const CATCH_UP = '2s';
@@ -12,7 +14,7 @@ let identityListener = () => {};
 /** An answer that is not the one hoped for, or none at all (status 0). */
 export class Problem extends Error {
   constructor(status, { type, title, detail, written } = {}) {
-    super(detail || title || `The node answered with status ${status} and no explanation.`);
+    super(sentence(detail || title || `The node answered with status ${status} and no explanation`));
     this.status = status;
     this.type = type;
     this.written = written;

@@ -26,13 +26,17 @@ const poller = new Poller(cluster, {
   onAnswer: (answer) => {
     answeredAt = new Date();
     showConnection('connected', 'Connected');
-    byId('banner').hidden = true;
+    if (!byId('banner').hidden) {
+      byId('banner').hidden = true;
+      stream.retryNow();
+    }
     clusterView.show(answer);
   },
   onFailure: (problem, pauseMillis) => {
-    showConnection('disconnected', 'Disconnected');
+    showConnection('disconnected', problem.status === 0 ? 'Disconnected' : 'Not ready');
     const since = answeredAt ? ` What you see is from ${timeOfDay(answeredAt)}.` : '';
-    setText(byId('banner-text'), `${problem.message}${since} Trying again every ${seconds(pauseMillis / 1000)}.`);
+    const pause = seconds(pauseMillis / 1000);
+    setText(byId('banner-text'), `${problem.message}${since} Trying again every ${pause}.`);
     byId('banner').hidden = false;
     clusterView.showStale(answeredAt);
   },

@@ -9,7 +9,8 @@ import { PublishRate } from './rate.js';
 
 const LAG_WARN_MILLIS = 1_000;
 const LAG_BAD_MILLIS = 10_000;
-const PATTERNS_SHOWN = 3;
+const PATTERNS_SHOWN = 6;
+const UNICAST_HINT = 'No multicast reaches this node: it is served by unicast';
 
 /** What the states mean to a reader; a state that is not listed here is shown without a colour. */
 const TONES = {
@@ -35,7 +36,7 @@ export class ClusterView {
     byId('main').classList.add('stale');
     setText(byId('cluster-note'), since ? `as of ${timeOfDay(since)}` : '');
     setText(byId('rate'), NOTHING);
-    setText(byId('cluster-empty'), 'Nobody answered yet. As soon as this node is up, its cluster shows here.');
+    setText(byId('cluster-empty'), 'Nobody answered yet. The cluster shows here once this node is up.');
   }
 
   #showSummary(cluster, nodes) {
@@ -47,10 +48,10 @@ export class ClusterView {
     setText(byId('revision'), count(cluster.revision));
     this.#showRate(cluster.revision);
 
-    const live = nodes.filter((node) => toneOf(node.state) !== 'bad').length;
+    const live = nodes.filter((node) => !['warn', 'bad'].includes(toneOf(node.state))).length;
     setText(byId('nodes-live'), count(live));
     setText(byId('nodes-total'), `of ${count(nodes.length)}`);
-    byId('nodes-live').classList.toggle('bad', live < nodes.length);
+    byId('nodes-live').classList.toggle('warn', live < nodes.length);
 
     const slowest = nodes.reduce((a, b) => ((b.lagMs ?? -1) > (a?.lagMs ?? -1) ? b : a), undefined);
     setText(byId('longest-lag'), millis(slowest?.lagMs));
@@ -59,7 +60,9 @@ export class ClusterView {
   }
 
   #showRate(revision) {
-    this.#publishRate.add(revision, performance.now());
+    if (Number.isFinite(revision)) {
+      this.#publishRate.add(revision, performance.now());
+    }
     setText(byId('rate'), rate(this.#publishRate.perSecond));
     byId('sparkline').replaceChildren(this.#publishRate.draw());
   }
@@ -69,7 +72,9 @@ export class ClusterView {
     setText(byId('cluster-note'), `${counted(sites.length, 'site')}, ${counted(nodes.length, 'node')}`);
     byId('cluster-empty').hidden = true;
 
-    const layout = JSON.stringify(sites.map((site) => [site.id, site.home, site.nodes?.map((node) => node.id)]));
+    const layout = JSON.stringify(
+      sites.map((site) => [site.id, site.home, site.nodes?.map((node) => node.id)]),
+    );
     if (layout !== this.#layout) {
       this.#layout = layout;
       this.#rows.clear();
@@ -106,7 +111,9 @@ export class ClusterView {
 
 function showNode(cells, node, revision) {
   replaceWhenChanged(cells.name, `${node.id} ${node.http} ${node.multicast}`, () => nameOf(node));
-  replaceWhenChanged(cells.role, node.role, () => [el('span', { class: `badge ${node.role}` }, node.role ?? NOTHING)]);
+  replaceWhenChanged(cells.role, node.role, () => [
+    el('span', { class: `badge ${node.role}` }, node.role ?? NOTHING),
+  ]);
   setText(cells.state, node.state ?? NOTHING);
   cells.state.dataset.tone = toneOf(node.state);
   setText(cells.revision, count(node.revision));
@@ -123,7 +130,7 @@ function nameOf(node) {
     ? el('a', { href: consoleUrl(node.http), title: `Open the console of ${node.id}` }, node.id)
     : node.id;
   const fallback = node.multicast === 'unicast'
-    ? [el('span', { class: 'badge warn', title: 'No multicast reaches this node: it is served by unicast' }, 'unicast')]
+    ? [el('span', { class: 'badge warn', title: UNICAST_HINT }, 'unicast')]
     : [];
   return [name, ...fallback];
 }

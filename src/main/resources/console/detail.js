@@ -144,6 +144,7 @@ export class DetailView {
     byId('key-editor').value = isJson(contentType) ? indented(text) : text;
     byId('editor-ttl').value = ttlSeconds === undefined ? '' : `${ttlSeconds}s`;
     this.#showEditor(true);
+    byId('key-editor').setSelectionRange(0, 0); // else a long text opens at its end
     byId('key-editor').focus();
   }
 
@@ -181,8 +182,9 @@ export class DetailView {
       this.#note(`Saved at ${token}.`, 'good');
       this.#onWritten(key, token);
     } catch (failure) {
-      this.#note(failure.message, 'bad');
       this.#overwrite = failure.status === 412;
+      const how = this.#overwrite ? ' Overwrite replaces it anyway, Cancel shows what is there now.' : '';
+      this.#note(failure.message + how, 'bad');
       setText(byId('key-save'), this.#overwrite ? 'Overwrite' : 'Save');
     } finally {
       byId('key-save').disabled = false;

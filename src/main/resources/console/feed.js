@@ -4,7 +4,7 @@
  */
 
 import { byId, el, setText, walkWithArrowKeys } from './dom.js';
-import { count, counted, preview, rate, timeOfDay } from './format.js';
+import { count, counted, partHeld, preview, rate, timeOfDay } from './format.js';
 
 const ROWS_MAX = 200;
 const DRAW_MILLIS_MIN = 100;
@@ -12,7 +12,9 @@ const PREVIEW_CHARS = 160;
 const RATE_SECONDS = 3;
 
 const RESET_NOTICE =
-  'Reset: the node no longer has every event since the connection was lost, so some are missing here.';
+  'Reset: the node no longer has every event since the connection was lost, so some are missing.';
+const SKIPPED_HINT =
+  'Skipped: older values of keys that changed faster than they could be sent';
 const COPIED_NOTICE = 'Up to date again. What follows is live.';
 
 export class FeedView {
@@ -52,7 +54,7 @@ export class FeedView {
   /** Says what became of the connection; the watch itself resumes without being asked. */
   showStream(state, reason) {
     if (state === 'waiting') {
-      this.#setState(`Connection lost, coming back… ${reason ?? ''}`, 'bad');
+      this.#setState(`Connection lost${reason ? ` (${reason})` : ''}, coming back…`, 'bad');
     } else if (state === 'refused') {
       this.#setState(`Stopped by the node: ${reason} Reload the page to try again.`, 'bad');
     }
@@ -70,13 +72,19 @@ export class FeedView {
     this.#list.replaceChildren();
     this.#showError('');
     this.#watch = this.#stream.watch(pattern, {
-      onReady: () => this.#setState(`Watching ${pattern}`, 'good'),
+      onReady: (held) => this.#onReady(held),
       onEvents: (events, skipped) => this.#onEvents(events, skipped),
       onReset: () => this.#addNotice(RESET_NOTICE),
       onCopied: () => this.#addNotice(COPIED_NOTICE),
       onRefused: (detail) => this.#onRefused(detail),
     });
     this.#setState('Connecting…');
+  }
+
+  #onReady(held) {
+    const part = Array.isArray(held) ? partHeld(held) : '';
+    const where = part && ` (this node holds ${part} only)`;
+    this.#setState(`Watching ${this.#pattern}${where}`, 'good');
   }
 
   #onEvents(events, skipped) {
@@ -112,6 +120,9 @@ export class FeedView {
 
   #onFrame(nowMillis) {
     this.#scheduled = false;
+    if (this.#paused) {
+      return; // paused after this frame was asked for; resuming asks for the next
+    }
     if (nowMillis - this.#drawnMillis < DRAW_MILLIS_MIN) {
       this.#schedule();
       return;
@@ -146,7 +157,7 @@ export class FeedView {
     const perSecond = seconds.reduce((sum, events) => sum + events, 0) / seconds.length;
     const skipped = this.#skipped ? `, ${count(this.#skipped)} skipped` : '';
     setText(byId('feed-rate'), `${rate(perSecond)} events a second${skipped}`);
-    byId('feed-rate').title = skipped ? 'Skipped: older values of a key that changed faster than they could be sent' : '';
+    byId('feed-rate').title = skipped && SKIPPED_HINT;
     this.#perSecond = [...seconds, 0];
     if (this.#paused) {
       this.#showState();
@@ -161,7 +172,8 @@ export class FeedView {
   }
 
   #showState() {
-    setText(byId('feed-state'), this.#paused ? `Paused, ${counted(this.#queuedTotal, 'newer event')}` : this.#state);
+    const paused = `Paused, ${counted(this.#queuedTotal, 'newer event')}`;
+    setText(byId('feed-state'), this.#paused ? paused : this.#state);
   }
 
   #showEmpty() {

@@ -19,6 +19,12 @@ export function counted(number, noun) {
   return `${count(number)} ${noun}${number === 1 ? '' : 's'}`;
 }
 
+/** What a node said, ending in a way that another sentence can follow. */
+export function sentence(text) {
+  const said = String(text ?? 'The node gave no reason');
+  return /[.!?…]$/.test(said) ? said : `${said}.`;
+}
+
 /** A rate: one decimal while it is small, none when it would only flicker. */
 export function rate(perSecond) {
   if (!Number.isFinite(perSecond)) {
@@ -73,6 +79,12 @@ export function patterns(filter) {
     return filter.map(String);
   }
   return filter ? String(filter).split(',').map((pattern) => pattern.trim()) : [];
+}
+
+/** What a node holds when that is not everything: its patterns on one line, else nothing. */
+export function partHeld(filter) {
+  const held = patterns(filter);
+  return held.includes('**') ? '' : held.join(', ');
 }
 
 export function isJson(contentType) {

@@ -2,7 +2,7 @@
 
 import { catchUp, listKeys } from './api.js';
 import { byId, el, setText, walkWithArrowKeys } from './dom.js';
-import { count, patterns } from './format.js';
+import { count, counted, partHeld } from './format.js';
 
 const PAGE_KEYS = 50;
 const TYPING_PAUSE_MILLIS = 200;
@@ -106,17 +106,21 @@ export class KeysView {
     }
     const first = (this.#pages.length - 1) * PAGE_KEYS + 1;
     const last = first + page.pairs.length - 1;
-    const held = page.filter ? `, as held here (${patterns(page.filter).join(', ')})` : '';
-    return `${count(first)}–${count(last)} at revision ${count(page.revision)}${held}`;
+    const all = this.#pages.length === 1 && page.next === undefined;
+    const which = all ? counted(last, 'key') : `${count(first)}–${count(last)}`;
+    const held = partHeld(page.filter);
+    const where = held && `; this node holds ${held} only`;
+    return `${which} at revision ${count(page.revision)}${where}`;
   }
 
   #whyEmpty(filter) {
     if (this.#pages.length > 1) {
       return 'No more keys: they were deleted meanwhile. Go back with Previous.';
     }
-    const where = filter ? ` This node holds ${patterns(filter).join(', ')} only; a core node holds all.` : '';
+    const held = partHeld(filter);
+    const where = held && ` This node holds ${held} only; a core node holds everything.`;
     return this.#prefix
-      ? `No key starts with “${this.#prefix}”. Search is by prefix, and upper and lower case differ.${where}`
+      ? `No key starts with “${this.#prefix}”. Upper and lower case differ.${where}`
       : `No keys yet. Publish one, or run: widecast kv put KEY VALUE.${where}`;
   }
 

@@ -4,6 +4,9 @@ import { newIdempotencyKey, putKey } from './api.js';
 import { byId, setText } from './dom.js';
 import { duration, millis } from './format.js';
 
+const RETRY_HINT =
+  'It may have been written; publishing the same again does not write it twice.';
+
 export class PublishView {
   #onWritten;
   #attempt = {}; // what was sent last and under which idempotency key, while its outcome is open
@@ -40,7 +43,8 @@ export class PublishView {
       const { token, created } = await putKey(key, content, { ...options, idempotencyKey });
       const took = millis(performance.now() - startMillis);
       this.#attempt = {};
-      this.#result(`${created ? 'Created' : 'Replaced'} ${key} at ${token}, ${options.ack} after ${took}.`, 'good');
+      const done = created ? 'Created' : 'Replaced';
+      this.#result(`${done} ${key} at ${token}, ${options.ack} after ${took}.`, 'good');
       this.#onWritten(key, token);
     } catch (problem) {
       this.#fail(problem);
@@ -52,7 +56,7 @@ export class PublishView {
       this.#attempt = {};
       this.#result(`Written, but not confirmed as asked. ${problem.message}`, 'warn');
     } else if (problem.outcomeUnknown) {
-      this.#result(`${problem.message} It may have been written; publishing the same again does not write it twice.`, 'warn');
+      this.#result(`${problem.message} ${RETRY_HINT}`, 'warn');
     } else {
       this.#attempt = {};
       this.#result(problem.message, 'bad');

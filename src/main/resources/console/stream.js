@@ -3,6 +3,8 @@
  * with growing pauses, and each watch goes on from its last token, so that no event is missed.
  */
 
+import { sentence } from './format.js';
+
 const SUB_PROTOCOL = 'widecast.v1.json';
 const PAUSE_MILLIS_MIN = 500;
 const PAUSE_MILLIS_MAX = 15_000;
@@ -23,13 +25,13 @@ export class Stream {
   constructor(onState) {
     this.#onState = onState;
     setInterval(() => this.#checkSilence(), CHECK_MILLIS);
-    addEventListener('online', () => this.#retryNow());
-    document.addEventListener('visibilitychange', () => document.hidden || this.#retryNow());
+    addEventListener('online', () => this.retryNow());
+    document.addEventListener('visibilitychange', () => document.hidden || this.retryNow());
     this.#connect();
   }
 
   /**
-   * Follows what happens from now on to the keys that match. The listener has `onReady()`,
+   * Follows what happens from now on to the keys that match. The listener has `onReady(held)`,
    * `onEvents(events, skipped)`, `onReset()`, `onCopied()` and `onRefused(detail)`; events of the
    * new initial copy after a reset are not handed on, as none of them happened now. Answers the
    * number by which to unwatch.
@@ -44,6 +46,13 @@ export class Stream {
   unwatch(id) {
     if (this.#watches.delete(id)) {
       this.#send({ id: this.#nextId(), op: 'unwatch', watch: id });
+    }
+  }
+
+  /** Connects at once if it is waiting to: something suggests that the node is back. */
+  retryNow() {
+    if (this.#retryTimer !== undefined) {
+      this.#connect();
     }
   }
 
@@ -80,7 +89,7 @@ export class Stream {
     }
     this.#socket = undefined;
     if (code >= 4500 && code <= 4999) {
-      this.#onState('refused', reason || `The node closed the stream with code ${code}.`);
+      this.#onState('refused', sentence(reason || `The node closed the stream with code ${code}`));
       return;
     }
     this.#failures += 1;
@@ -88,12 +97,6 @@ export class Stream {
     const jittered = pause * (0.75 + Math.random() / 2); // so that many consoles do not come at once
     this.#retryTimer = setTimeout(() => this.#connect(), jittered);
     this.#onState('waiting', reason);
-  }
-
-  #retryNow() {
-    if (this.#retryTimer !== undefined) {
-      this.#connect();
-    }
   }
 
   #checkSilence() {
@@ -106,7 +109,7 @@ export class Stream {
       return;
     }
     const lost = this.#socket;
-    this.#closed(lost, 1006, 'The node went silent.'); // its own close event can take minutes
+    this.#closed(lost, 1006, 'the node went silent'); // its own close event can take minutes
     lost.close();
   }
 
@@ -135,11 +138,11 @@ export class Stream {
     }
     if (message.error) {
       this.#watches.delete(id);
-      watch.listener.onRefused?.(message.error.detail);
+      watch.listener.onRefused?.(sentence(message.error.detail));
     } else if (message.watch === undefined) {
       this.#failures = 0;
       this.#advance(watch, message.token);
-      watch.listener.onReady?.();
+      watch.listener.onReady?.(message.held);
     } else {
       this.#onFrame(watch, message);
     }

@@ -24,7 +24,10 @@ import java.util.Optional;
  */
 final class NdjsonPublish {
 
-  private static final int BATCHES_IN_FLIGHT_MAX = 8;
+  private static final int BATCHES_IN_FLIGHT_MAX = 32;
+
+  /** Beyond these under way a batch waits to be filled: the answers of others take time anyway. */
+  private static final int BATCHES_UNFILLED_MAX = 2;
 
   private static final class Batch {
     private final List<PublishRequest> requests = new ArrayList<>();
@@ -73,7 +76,7 @@ final class NdjsonPublish {
       return; // behind a bad line
     }
     read(() -> splitter.add(chunk.getBytes()));
-    send();
+    sendUnfilled();
     answerWhenDone();
     if (inFlight.size() >= BATCHES_IN_FLIGHT_MAX && !inputOver) {
       paused = true;
@@ -126,6 +129,12 @@ final class NdjsonPublish {
     }
   }
 
+  private void sendUnfilled() {
+    if (inputOver || inFlight.size() < BATCHES_UNFILLED_MAX) {
+      send();
+    }
+  }
+
   private void send() {
     if (next.requests.isEmpty()) {
       return;
@@ -152,6 +161,7 @@ final class NdjsonPublish {
         settle(batch.lines.get(i), outcomes.get(i));
       }
     }
+    sendUnfilled();
     if (paused && inFlight.size() <= BATCHES_IN_FLIGHT_MAX / 2) {
       paused = false;
       exchange.request().resume();

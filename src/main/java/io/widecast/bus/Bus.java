@@ -54,6 +54,12 @@ public final class Bus {
   /** {@link SiteMembers}, from the cluster manager, whenever its view changes. */
   public static final String MEMBERS = "widecast.members";
 
+  /** Request {@code StreamFrame.Fetch}, answered with {@code Fetched}. Owner: replication. */
+  public static final String FETCH = "widecast.fetch";
+
+  /** Header of messages that another core node sent: never to be passed on to a third. */
+  public static final String FROM_CORE = "from-core";
+
   /** No clustered bus, no copy: what every send on these addresses uses. */
   public static final DeliveryOptions LOCAL_ONLY =
       new DeliveryOptions().setLocalOnly(true).setSendTimeout(60_000);

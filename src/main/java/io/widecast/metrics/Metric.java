@@ -10,6 +10,7 @@ public enum Metric {
       "frames.wrong.version", "Frames dropped: a version this node does not speak"),
   FRAMES_OLD_TERM("frames.old.term", "Frames dropped: sent under an older term"),
   DATAGRAMS_SENT("datagrams.sent", "Datagrams sent, multicast and unicast"),
+  DATAGRAMS_UNSENT("datagrams.unsent", "Datagrams dropped because the kernel took no more"),
   DATAGRAMS_RECEIVED("datagrams.received", "Datagrams received from other nodes"),
   MULTICAST_BYTES_SENT("multicast.bytes.sent", "Bytes of datagrams sent to the group"),
   UNICAST_BYTES_SENT("unicast.bytes.sent", "Bytes of datagrams sent to one node"),

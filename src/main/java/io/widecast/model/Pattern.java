@@ -8,15 +8,16 @@ import java.util.List;
 /**
  * Selects keys by their segments, which {@code /} separates: {@code *} stands for one segment,
  * {@code **} for one or more, anything else for itself. {@code city/FR/**} is everything below
- * {@code city/FR}, not that key itself. Matches on bytes; costs one pass over the key unless
- * several {@code **} stand in the pattern.
+ * {@code city/FR}, not that key itself.
+ *
+ * <p>Matches on bytes, without recursion. On a mismatch only the last {@code **} takes one segment
+ * more: what stands before it has matched as early as it can, so that giving it more could only
+ * leave less for the rest. So a match costs at most segments of the pattern times bytes of the key,
+ * whoever wrote the pattern; one pass over the key in the usual case.
  */
 public final class Pattern {
 
   public static final int BYTES_MAX = Key.BYTES_MAX;
-
-  /** Bounds the work of matching: each further {@code **} can multiply it by the key's segments. */
-  public static final int DEEP_WILDCARDS_MAX = 4;
 
   public static final Pattern ALL = parse("**");
 
@@ -49,18 +50,17 @@ public final class Pattern {
           ErrorCode.BAD_PATTERN,
           "a pattern has 1 to " + BYTES_MAX + " bytes of UTF-8; this one has " + utf8.length);
     }
-    if (text.chars().anyMatch(Character::isISOControl)) {
+    if (text.codePoints().anyMatch(Pattern::isForbidden)) {
       throw new WidecastException(
-          ErrorCode.BAD_PATTERN, "a pattern has no control characters, as keys have none");
+          ErrorCode.BAD_PATTERN,
+          "a pattern has no control characters and no lone surrogates, as keys have none");
     }
     var segments = new ArrayList<byte[]>();
-    int deep = 0;
     for (String segment : text.split("/", -1)) {
       if (segment.equals("*")) {
         segments.add(ONE);
       } else if (segment.equals("**")) {
         segments.add(MANY);
-        deep++;
       } else if (segment.indexOf('*') >= 0) {
         throw new WidecastException(
             ErrorCode.BAD_PATTERN,
@@ -73,12 +73,12 @@ public final class Pattern {
         segments.add(segment.getBytes(StandardCharsets.UTF_8));
       }
     }
-    if (deep > DEEP_WILDCARDS_MAX) {
-      throw new WidecastException(
-          ErrorCode.BAD_PATTERN,
-          "a pattern has up to " + DEEP_WILDCARDS_MAX + " segments **; this one has " + deep);
-    }
     return new Pattern(text, segments.toArray(byte[][]::new));
+  }
+
+  private static boolean isForbidden(int codePoint) {
+    return Character.isISOControl(codePoint)
+        || codePoint >= Character.MIN_SURROGATE && codePoint <= Character.MAX_SURROGATE;
   }
 
   /** Every key that matches begins with these bytes; empty when any first byte can match. */
@@ -92,32 +92,39 @@ public final class Pattern {
     if (bytes.length < prefix || Arrays.mismatch(bytes, 0, prefix, literalPrefix, 0, prefix) >= 0) {
       return false;
     }
-    return prefixDecides || matches(bytes, 0, 0);
+    return prefixDecides || matchesSegments(bytes);
   }
 
-  /** Whether segments from {@code segment} on match the key's bytes from {@code from} on. */
-  private boolean matches(byte[] key, int from, int segment) {
-    if (segment == segments.length) {
-      return from > key.length; // the last segment's end, and the separator that is not there
-    }
-    if (from > key.length) {
-      return false;
-    }
-    int end = segmentEnd(key, from);
-    byte[] wanted = segments[segment];
-    if (wanted == MANY) {
-      if (segment == segments.length - 1) {
-        return true;
-      }
-      for (int next = end + 1; next <= key.length; next = segmentEnd(key, next) + 1) {
-        if (matches(key, next, segment + 1)) {
+  private boolean matchesSegments(byte[] key) {
+    int from = 0; // of the key's next segment; beyond its end after the last
+    int next = 0; // segment of the pattern
+    int afterMany = -1; // segment after the last ** met
+    int manyEnd = 0; // where the key goes on after what that ** has taken
+    while (from <= key.length) {
+      int end = segmentEnd(key, from);
+      if (next < segments.length && segments[next] == MANY) {
+        if (++next == segments.length) {
           return true;
         }
+        afterMany = next;
+        from = end + 1;
+        manyEnd = from;
+      } else if (next < segments.length && fits(segments[next], key, from, end)) {
+        next++;
+        from = end + 1;
+      } else if (afterMany < 0) {
+        return false;
+      } else {
+        manyEnd = segmentEnd(key, manyEnd) + 1;
+        from = manyEnd;
+        next = afterMany;
       }
-      return false;
     }
-    boolean fits = wanted == ONE || Arrays.equals(key, from, end, wanted, 0, wanted.length);
-    return fits && matches(key, end + 1, segment + 1);
+    return next == segments.length;
+  }
+
+  private static boolean fits(byte[] wanted, byte[] key, int from, int end) {
+    return wanted == ONE || Arrays.equals(key, from, end, wanted, 0, wanted.length);
   }
 
   private static int segmentEnd(byte[] key, int from) {

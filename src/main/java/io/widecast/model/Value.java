@@ -19,10 +19,10 @@ public record Value(Bytes bytes, String contentType) {
     if (bytes.length() > BYTES_MAX) {
       throw new IllegalArgumentException("value of " + bytes.length() + " bytes");
     }
-    if (!isContentType(contentType)) {
+    contentType = shared(contentType);
+    if (!isUsual(contentType) && !isContentType(contentType)) {
       throw new IllegalArgumentException("content type: " + contentType);
     }
-    contentType = shared(contentType);
   }
 
   /** Whether {@code text} can be stored as a content type and served back in a header. */
@@ -30,6 +30,12 @@ public record Value(Bytes bytes, String contentType) {
     return !text.isEmpty()
         && text.length() <= CONTENT_TYPE_CHARS_MAX
         && text.chars().allMatch(c -> c >= ' ' && c <= '~');
+  }
+
+  /** By identity, of a {@link #shared} one: no look at its characters for each value decoded. */
+  @SuppressWarnings("StringEquality")
+  private static boolean isUsual(String type) {
+    return type == OCTETS || type == TEXT || type == JSON;
   }
 
   /** One instance for each usual type: a million values need not hold a million strings. */

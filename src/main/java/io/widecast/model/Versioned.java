@@ -11,6 +11,21 @@ package io.widecast.model;
 public record Versioned(
     Value value, Token token, long createRevision, long version, long expiresAtMillis) {
 
+  public Versioned {
+    boolean ordered = createRevision >= 1 && createRevision <= token.revision();
+    if (!ordered || version < 1 || expiresAtMillis < 0) {
+      throw new IllegalArgumentException(
+          "version "
+              + version
+              + " at "
+              + token
+              + ", created "
+              + createRevision
+              + ", expires "
+              + expiresAtMillis);
+    }
+  }
+
   /** What {@code put}, inside the entry at {@code token}, leaves in the store. */
   public static Versioned of(Pair.Put put, Token token) {
     return new Versioned(

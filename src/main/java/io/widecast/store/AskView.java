@@ -1,4 +1,4 @@
 package io.widecast.store;
 
-/** Asks the store for its view: answered with an {@link Applied} that has jumped. */
+/** Asks the store for the map as it is now; answered with an {@link Applied} that has jumped. */
 public record AskView() {}

@@ -81,6 +81,15 @@ public final class ByteWriter {
     return varint(utf8.length).bytes(utf8, 0, utf8.length);
   }
 
+  /** Overwrites a byte that was written before. */
+  public ByteWriter setU8(int offset, int value) {
+    if (offset >= size) {
+      throw new IllegalArgumentException("offset " + offset + " of " + size);
+    }
+    array[offset] = (byte) value;
+    return this;
+  }
+
   /** Overwrites four bytes that were written before. */
   public ByteWriter setU32(int offset, int value) {
     if (offset + 4 > size) {

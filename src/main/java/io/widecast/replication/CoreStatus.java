@@ -1,0 +1,156 @@
+package io.widecast.replication;
+
+import io.widecast.bus.EdgeReport;
+import io.widecast.bus.NodeStatus;
+import io.widecast.model.ClusterView;
+import io.widecast.model.ClusterView.Node;
+import io.widecast.model.ClusterView.Role;
+import io.widecast.model.ClusterView.Site;
+import io.widecast.model.ClusterView.State;
+import io.widecast.model.NodeId;
+import io.widecast.replication.lan.Peers;
+import io.widecast.replication.order.Master;
+import io.widecast.wire.LanFrame.Hello;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * How a core node and everybody it knows of stand, put together from its replication. The master
+ * knows the edge nodes; the others show what the master told them last.
+ */
+final class CoreStatus {
+
+  private final CoreOptions options;
+  private final Map<NodeId, Long> behindSinceMillis = new TreeMap<>();
+
+  CoreStatus(CoreOptions options) {
+    this.options = options;
+  }
+
+  /**
+   * @param told what the master sent last, for its edge nodes
+   */
+  NodeStatus of(CoreNode core, Optional<ClusterView> told, long nowNanos, long nowMillis) {
+    var sites = new ArrayList<Site>();
+    sites.add(new Site(options.site(), true, coreNodes(core, nowNanos, nowMillis)));
+    if (core.isMaster()) {
+      sites.addAll(edgeSites(core.master().orElseThrow(), core.committed().revision(), nowMillis));
+    } else {
+      told.ifPresent(
+          view -> view.sites().stream().filter(site -> !site.home()).forEach(sites::add));
+    }
+    Optional<NodeId> master =
+        core.masterSlot() < 0
+            ? Optional.empty()
+            : Optional.of(options.electorate().get(core.masterSlot()));
+    return new NodeStatus(
+        checks(core),
+        core.lagNanos(nowNanos) / 1_000_000,
+        Optional.empty(),
+        new ClusterView(core.committed(), master, sites));
+  }
+
+  private static List<NodeStatus.Check> checks(CoreNode core) {
+    return List.of(
+        new NodeStatus.Check(
+            "decided",
+            core.isDecided(),
+            core.isDecided()
+                ? "everything found on disk at the start is committed"
+                : "waiting for a majority to decide on the end of the log found on disk"),
+        new NodeStatus.Check(
+            "copy",
+            !core.isCopying(),
+            core.isCopying() ? "taking a whole copy from another node" : "complete"));
+  }
+
+  private List<Node> coreNodes(CoreNode core, long nowNanos, long nowMillis) {
+    Peers peers = core.peers();
+    long unreached = peers.unreached(nowNanos);
+    boolean backupNamed = false;
+    var nodes = new ArrayList<Node>();
+    for (int slot = 0; slot < options.electorate().size(); slot++) {
+      boolean self = slot == options.self();
+      boolean alive = self || peers.isAlive(slot, nowNanos);
+      State state = state(core, slot, alive);
+      Role role = Role.CORE;
+      if (slot == core.masterSlot()) {
+        role = Role.MASTER;
+      } else if (!backupNamed && state == State.ACTIVE) {
+        role = Role.BACKUP;
+        backupNamed = true;
+      }
+      Optional<Hello> hello = peers.hello(slot);
+      long revision =
+          self
+              ? core.committed().revision()
+              : hello.map(greeting -> greeting.applied().revision()).orElse(0L);
+      if (!self && core.isMaster()) {
+        long acked = core.master().orElseThrow().ackedBy(slot);
+        revision = Math.max(revision, Math.min(acked, core.committed().revision()));
+      }
+      NodeId id = options.electorate().get(slot);
+      nodes.add(
+          new Node(
+              id,
+              role,
+              state,
+              revision,
+              lagMillis(id, revision, core.committed().revision(), nowMillis),
+              List.of("**"),
+              0,
+              self ? options.http() : hello.map(Hello::http).orElse(""),
+              (unreached >>> slot & 1) != 0));
+    }
+    return nodes;
+  }
+
+  private State state(CoreNode core, int slot, boolean alive) {
+    if (!alive) {
+      return core.peers().hello(slot).isPresent() ? State.STALE : State.LEFT;
+    }
+    if (slot == options.self()) {
+      return core.isCopying() ? State.SYNCING : State.ACTIVE;
+    }
+    if (core.peers().hello(slot).map(Hello::syncing).orElse(false)) {
+      return State.SYNCING;
+    }
+    return core.master().map(master -> master.stateOf(slot)).orElse(State.ACTIVE);
+  }
+
+  private List<Site> edgeSites(Master master, long committed, long nowMillis) {
+    Map<NodeId, List<Node>> bySite = new TreeMap<>();
+    for (Master.EdgeStanding standing : master.edges()) {
+      EdgeReport.Edge edge = standing.edge();
+      long revision = Math.min(edge.acked(), committed);
+      bySite
+          .computeIfAbsent(edge.site(), site -> new ArrayList<>())
+          .add(
+              new Node(
+                  edge.id(),
+                  Role.EDGE,
+                  standing.state(),
+                  revision,
+                  lagMillis(edge.id(), revision, committed, nowMillis),
+                  edge.filter().texts(),
+                  edge.backlogBytes(),
+                  edge.http(),
+                  false));
+    }
+    return bySite.entrySet().stream()
+        .map(site -> new Site(site.getKey(), false, site.getValue()))
+        .toList();
+  }
+
+  /** Since when a node has been seen behind, as long as it is. */
+  private long lagMillis(NodeId id, long revision, long committed, long nowMillis) {
+    if (revision >= committed) {
+      behindSinceMillis.remove(id);
+      return 0;
+    }
+    return nowMillis - behindSinceMillis.computeIfAbsent(id, absent -> nowMillis);
+  }
+}

@@ -1,0 +1,344 @@
+package io.widecast.replication;
+
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.eventbus.EventBus;
+import io.vertx.core.eventbus.Message;
+import io.vertx.core.net.NetClient;
+import io.vertx.core.net.NetClientOptions;
+import io.vertx.core.net.NetSocket;
+import io.widecast.bus.AskRecovery;
+import io.widecast.bus.Bus;
+import io.widecast.bus.CopyTaken;
+import io.widecast.bus.LogDurable;
+import io.widecast.bus.LogWrite;
+import io.widecast.bus.NodeStatus;
+import io.widecast.bus.PublishBatch;
+import io.widecast.bus.PublishOutcomes;
+import io.widecast.bus.Recovery;
+import io.widecast.faults.FaultInjector;
+import io.widecast.metrics.Metric;
+import io.widecast.metrics.Metrics;
+import io.widecast.model.ClusterView;
+import io.widecast.model.ErrorCode;
+import io.widecast.model.PublishOutcome;
+import io.widecast.model.Token;
+import io.widecast.net.FaultyStream;
+import io.widecast.net.FrameSocket;
+import io.widecast.replication.wan.EdgeReceiver;
+import io.widecast.wire.StreamCodec;
+import io.widecast.wire.StreamFrame;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * An edge node's replication: follows the home site over one stream to any of its core nodes, and
+ * has its clients' publishes ordered there. An {@link EdgeReceiver} decides; this verticle owns the
+ * connection. One event loop.
+ */
+public final class HomeStreamVerticle extends VerticleBase {
+
+  private static final Logger LOG = LoggerFactory.getLogger(HomeStreamVerticle.class);
+
+  private static final int CONNECT_MILLIS = 3_000;
+  private static final long BACK_OFF_MILLIS_MIN = 100;
+  private static final long BACK_OFF_MILLIS_MAX = 2_000;
+  private static final long SILENCE_NANOS = 4_000_000_000L; // keep-alives come every second
+  private static final long STATUS_MILLIS = 250;
+  private static final long LOG_RETRY_MILLIS = 500;
+  private static final int WAITING_MAX = 16_384;
+
+  private final HomeStreamOptions options;
+  private final Supplier<String> http;
+  private final Metrics metrics;
+  private final StreamCodec codec;
+  private final Map<Long, Message<PublishBatch>> waiting = new HashMap<>(); // by number
+  private NetClient client;
+  private EdgeReceiver receiver;
+  private FrameSocket socket; // null while not connected
+  private int tried; // index of the next home address
+  private long backOffMillis = BACK_OFF_MILLIS_MIN;
+  private boolean connecting;
+  private boolean stopped;
+  private long heardNanos;
+  private long nextNumber;
+  private Optional<ClusterView> told = Optional.empty();
+  private int streamsOpened;
+
+  /**
+   * @param http base URL of this node's HTTP port
+   */
+  public HomeStreamVerticle(HomeStreamOptions options, Supplier<String> http, Metrics metrics) {
+    this.options = options;
+    this.http = http;
+    this.metrics = metrics;
+    this.codec = new StreamCodec(options.cluster());
+  }
+
+  @Override
+  public Future<?> start() {
+    EventBus bus = vertx.eventBus();
+    client =
+        vertx.createNetClient(
+            new NetClientOptions().setConnectTimeout(CONNECT_MILLIS).setTcpNoDelay(true));
+    return bus.<Recovery>request(Bus.RECOVERY, new AskRecovery(), Bus.LOCAL_ONLY)
+        .onSuccess(
+            recovery -> {
+              receiver = new EdgeReceiver(recovery.body().applied());
+              bus.localConsumer(Bus.PUBLISH, this::onPublish);
+              vertx.setPeriodic(STATUS_MILLIS, id -> onTick());
+              connect();
+            });
+  }
+
+  @Override
+  public Future<?> stop() {
+    stopped = true;
+    return client.close();
+  }
+
+  // ---- the connection
+
+  private void connect() {
+    if (stopped || connecting || socket != null) {
+      return;
+    }
+    if (!receiver.isIdle()) { // what is being written first becomes the position
+      vertx.setTimer(BACK_OFF_MILLIS_MIN, id -> connect());
+      return;
+    }
+    connecting = true;
+    HomeStreamOptions.Address home = options.home().get(tried);
+    tried = (tried + 1) % options.home().size();
+    client
+        .connect(home.port(), home.host())
+        .onComplete(
+            connected -> {
+              connecting = false;
+              if (connected.succeeded()) {
+                use(connected.result(), home);
+              } else {
+                retryLater();
+              }
+            });
+  }
+
+  private void retryLater() {
+    vertx.setTimer(backOffMillis, id -> connect());
+    backOffMillis = Math.min(backOffMillis * 2, BACK_OFF_MILLIS_MAX);
+  }
+
+  private void use(NetSocket netSocket, HomeStreamOptions.Address home) {
+    UnaryOperator<io.vertx.core.Handler<io.vertx.core.buffer.Buffer>> faults =
+        options.faults().isNone()
+            ? UnaryOperator.identity()
+            : reader ->
+                new FaultyStream(
+                    vertx,
+                    netSocket,
+                    FaultInjector.of(
+                        options.faults(),
+                        options.faultSeed(),
+                        options.id() + "/wan-client-" + streamsOpened++),
+                    metrics,
+                    reader);
+    var fresh = new FrameSocket(netSocket, codec, metrics, faults);
+    socket = fresh;
+    heardNanos = System.nanoTime();
+    receiver.onConnected();
+    fresh.handler(this::onFrame);
+    fresh.closeHandler(() -> onClosed(fresh));
+    fresh.send(
+        new StreamFrame.Greeting(
+            options.id(),
+            options.site(),
+            Optional.of(options.filter()),
+            receiver.position(),
+            http.get()));
+    LOG.info("connected to {}:{}, from {}", home.host(), home.port(), receiver.position());
+  }
+
+  private void onClosed(FrameSocket closed) {
+    if (socket != closed) {
+      return;
+    }
+    socket = null;
+    metrics.increment(Metric.WAN_RECONNECTS);
+    LOG.warn("the stream from home ended at {}; connecting again", receiver.position());
+    var lost = new ArrayList<>(waiting.values());
+    waiting.clear();
+    lost.forEach(
+        message ->
+            refuse(
+                message,
+                "the connection to the home site ended before its answer; retry with the same"
+                    + " idempotency key",
+                Map.of()));
+    tellStatus();
+    retryLater();
+  }
+
+  private void drop(String why) {
+    LOG.warn("the stream from home is given up: {}", why);
+    if (socket != null) {
+      socket.close();
+    }
+  }
+
+  // ---- frames
+
+  private void onFrame(StreamFrame frame) {
+    heardNanos = System.nanoTime();
+    if (frame instanceof StreamFrame.Entries entries) {
+      backOffMillis = BACK_OFF_MILLIS_MIN;
+      perform(receiver.onEntries(entries));
+    } else if (frame instanceof StreamFrame.CopyBegin begin) {
+      LOG.info("taking a copy as of {}", begin.at());
+      perform(receiver.onCopyBegin(begin));
+    } else if (frame instanceof StreamFrame.CopyRows rows) {
+      perform(receiver.onCopyRows(rows));
+    } else if (frame instanceof StreamFrame.CopyEnd end) {
+      perform(receiver.onCopyEnd(end));
+    } else if (frame instanceof StreamFrame.Outcomes outcomes) {
+      Message<PublishBatch> message = waiting.remove(outcomes.number());
+      if (message != null) {
+        message.reply(new PublishOutcomes(outcomes.outcomes()), Bus.LOCAL_ONLY);
+      }
+    } else if (frame instanceof StreamFrame.Status status) {
+      told = Optional.of(status.status().cluster());
+      tellStatus();
+    } else if (frame instanceof StreamFrame.Refusal refusal) {
+      LOG.error("the home site refuses this node: {}", refusal.detail());
+    } else {
+      metrics.increment(Metric.FRAMES_MALFORMED);
+      drop("a frame that only core nodes send");
+    }
+  }
+
+  private void perform(List<EdgeReceiver.Output> outputs) {
+    for (EdgeReceiver.Output output : outputs) {
+      if (output instanceof EdgeReceiver.Output.Send send) {
+        if (socket != null) {
+          socket.send(send.frame());
+        }
+      } else if (output instanceof EdgeReceiver.Output.WriteLog write) {
+        write(write.write());
+      } else if (output instanceof EdgeReceiver.Output.Commit commit) {
+        vertx.eventBus().send(Bus.COMMITTED, commit.committed(), Bus.LOCAL_ONLY);
+      } else if (output instanceof EdgeReceiver.Output.Copy copy) {
+        copy(copy);
+      } else if (output instanceof EdgeReceiver.Output.Reconnect reconnect) {
+        drop(reconnect.why());
+      } else {
+        throw new AssertionError(output); // Java 17 does not check this chain: a test does
+      }
+    }
+  }
+
+  private void write(LogWrite write) {
+    vertx
+        .eventBus()
+        .<LogDurable>request(Bus.LOG, write, Bus.LOCAL_ONLY)
+        .onSuccess(durable -> perform(receiver.onLogDurable()))
+        .onFailure(
+            failure -> {
+              LOG.warn("the log was not written, and is tried again: {}", failure.getMessage());
+              vertx.setTimer(LOG_RETRY_MILLIS, id -> perform(List.of(receiver.retry())));
+            });
+  }
+
+  /** Parts go to the store in order; the stream is held back while one is there. */
+  private void copy(EdgeReceiver.Output.Copy copy) {
+    FrameSocket from = socket;
+    if (from != null) {
+      from.pause();
+    }
+    vertx
+        .eventBus()
+        .<CopyTaken>request(Bus.COPY, copy.part(), Bus.LOCAL_ONLY)
+        .onComplete(
+            taken -> {
+              if (from != null && !from.isClosed()) {
+                from.resume();
+              }
+              if (taken.failed()) {
+                perform(receiver.onCopyFailed(taken.cause().getMessage()));
+              } else if (copy.part() instanceof io.widecast.bus.CopyPart.End) {
+                metrics.increment(Metric.COPIES_TAKEN);
+                perform(receiver.onCopied());
+                tellStatus();
+              }
+            });
+  }
+
+  // ---- publishes of this node's clients
+
+  private void onPublish(Message<PublishBatch> message) {
+    if (socket == null || waiting.size() >= WAITING_MAX) {
+      refuse(
+          message,
+          "the home site cannot be reached from here now; retry shortly",
+          Map.of("written", false));
+      return;
+    }
+    waiting.put(nextNumber, message);
+    socket.send(new StreamFrame.Publish(nextNumber++, message.body().requests()));
+  }
+
+  private void refuse(Message<PublishBatch> message, String detail, Map<String, Object> extras) {
+    var refused = new PublishOutcome.Refused(ErrorCode.NO_MASTER, detail, extras);
+    var outcomes = new ArrayList<PublishOutcome>();
+    message.body().requests().forEach(request -> outcomes.add(refused));
+    message.reply(new PublishOutcomes(outcomes), Bus.LOCAL_ONLY);
+  }
+
+  // ---- status
+
+  private void onTick() {
+    if (socket != null && System.nanoTime() - heardNanos > SILENCE_NANOS) {
+      drop("nothing was heard for " + SILENCE_NANOS / 1_000_000_000 + " s");
+    }
+    tellStatus();
+  }
+
+  private void tellStatus() {
+    Token position = receiver.position();
+    ClusterView view =
+        told.orElse(new ClusterView(position, Optional.empty(), List.of(ownSite(position))));
+    long lagMillis = socket == null ? (System.nanoTime() - heardNanos) / 1_000_000 : 0;
+    boolean holds = receiver.hasCopy();
+    var check =
+        new NodeStatus.Check(
+            "copy", holds, holds ? "complete, as of " + position : "waiting for the first copy");
+    vertx
+        .eventBus()
+        .publish(
+            Bus.STATUS,
+            new NodeStatus(List.of(check), lagMillis, Optional.of(options.filter().texts()), view),
+            Bus.LOCAL_ONLY);
+  }
+
+  private ClusterView.Site ownSite(Token position) {
+    return new ClusterView.Site(
+        options.site(),
+        false,
+        List.of(
+            new ClusterView.Node(
+                options.id(),
+                ClusterView.Role.EDGE,
+                receiver.isCopying() ? ClusterView.State.SYNCING : ClusterView.State.ACTIVE,
+                position.revision(),
+                0,
+                options.filter().texts(),
+                0,
+                http.get(),
+                false)));
+  }
+}

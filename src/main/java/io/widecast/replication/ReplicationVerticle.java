@@ -1,0 +1,452 @@
+package io.widecast.replication;
+
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.eventbus.EventBus;
+import io.vertx.core.eventbus.Message;
+import io.widecast.bus.AskRecovery;
+import io.widecast.bus.Bus;
+import io.widecast.bus.EdgeReport;
+import io.widecast.bus.LogDurable;
+import io.widecast.bus.LogWrite;
+import io.widecast.bus.NodeStatus;
+import io.widecast.bus.PublishBatch;
+import io.widecast.bus.PublishOutcomes;
+import io.widecast.bus.Recovery;
+import io.widecast.bus.SiteMembers;
+import io.widecast.faults.FaultInjector;
+import io.widecast.metrics.Gauge;
+import io.widecast.metrics.Metric;
+import io.widecast.metrics.Metrics;
+import io.widecast.model.ClusterView;
+import io.widecast.model.ErrorCode;
+import io.widecast.model.PublishOutcome;
+import io.widecast.model.Token;
+import io.widecast.model.WidecastException;
+import io.widecast.net.DatagramHandler;
+import io.widecast.net.FaultyLanSockets;
+import io.widecast.net.FrameSocket;
+import io.widecast.net.LanSockets;
+import io.widecast.net.PeerLink;
+import io.widecast.store.Applied;
+import io.widecast.store.AskView;
+import io.widecast.store.StoreMessages;
+import io.widecast.wire.LanCodec;
+import io.widecast.wire.LanFrame;
+import io.widecast.wire.LanPacket;
+import io.widecast.wire.StreamCodec;
+import io.widecast.wire.StreamFrame;
+import io.widecast.wire.WireException;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs a {@link CoreNode}: owns the LAN's sockets, the timer and the connection to the master,
+ * performs what the core decides, and decides nothing. One event loop.
+ */
+public final class ReplicationVerticle extends VerticleBase {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ReplicationVerticle.class);
+
+  private static final long STATUS_MILLIS = 250;
+
+  private final ReplicationOptions options;
+  private final Supplier<Integer> tcpPort;
+  private final Supplier<String> http;
+  private final Metrics metrics;
+  private final LanCodec codec;
+  private final Publishes publishes = new Publishes();
+  private final Map<Integer, InetSocketAddress> addresses = new HashMap<>(); // by slot
+  private final Set<InetSocketAddress> hinted = new LinkedHashSet<>(); // greeted until heard
+  private CoreNode core;
+  private CoreStatus status;
+  private LanSockets sockets;
+  private PeerLink link;
+  private CopyTaker copyTaker;
+  private Optional<ClusterView> told = Optional.empty(); // by the master
+  private boolean turnEnds; // endTurn is on its way
+  private long timerId = -1;
+  private long timerDueNanos = CoreNode.NEVER;
+
+  /**
+   * @param tcpPort where this node serves streams on the LAN, known once it is bound
+   * @param http base URL of this node's HTTP port
+   */
+  public ReplicationVerticle(
+      ReplicationOptions options,
+      Supplier<Integer> tcpPort,
+      Supplier<String> http,
+      Metrics metrics) {
+    this.options = options;
+    this.tcpPort = tcpPort;
+    this.http = http;
+    this.metrics = metrics;
+    this.codec = new LanCodec(options.lanCluster());
+  }
+
+  @Override
+  public Future<?> start() {
+    EventBus bus = vertx.eventBus();
+    return LanSockets.open(vertx, options.lan(), metrics)
+        .compose(
+            opened -> {
+              sockets = withFaults(opened);
+              return bus.<Recovery>request(Bus.RECOVERY, new AskRecovery(), Bus.LOCAL_ONLY);
+            })
+        .compose(
+            recovery ->
+                bus.<Applied>request(Bus.VIEW, new AskView(), Bus.LOCAL_ONLY)
+                    .map(view -> build(recovery.body(), view.body())))
+        .onSuccess(
+            nothing -> {
+              listen(bus);
+              sockets
+                  .multicastProblem()
+                  .ifPresent(problem -> LOG.warn("multicast is not used: {}", problem));
+              options.peers().stream().filter(peer -> !peer.isUnresolved()).forEach(hinted::add);
+              vertx.setPeriodic(STATUS_MILLIS, id -> tellStatus());
+              endTurn();
+            });
+  }
+
+  private LanSockets withFaults(LanSockets opened) {
+    if (options.faults().isNone()) {
+      return opened;
+    }
+    return new FaultyLanSockets(
+        vertx,
+        opened,
+        FaultInjector.of(
+            options.faults(),
+            options.faultSeed(),
+            options.electorate().get(options.self()) + "/lan"),
+        metrics);
+  }
+
+  private Void build(Recovery recovery, Applied applied) {
+    int entriesBytes = sockets.datagramBytesMax() - LanCodec.ENTRIES_OVERHEAD_BYTES;
+    var coreOptions =
+        new CoreOptions(
+            options.self(),
+            options.electorate(),
+            options.site(),
+            sockets.unicastPort(),
+            tcpPort.get(),
+            http.get(),
+            options.tailBytes(),
+            options.unicastFallback(),
+            options.order(entriesBytes));
+    core =
+        new CoreNode(
+            coreOptions,
+            recovery,
+            applied.view()::find,
+            new SplittableRandom(System.nanoTime()),
+            metrics,
+            System.nanoTime());
+    status = new CoreStatus(coreOptions);
+    link =
+        new PeerLink(
+            vertx,
+            new StreamCodec(options.streamCluster()),
+            metrics,
+            new StreamFrame.Greeting(
+                coreOptions.id(), options.site(), Optional.empty(), Token.NONE, http.get()),
+            this::onLinkFrame);
+    copyTaker = new CopyTaker(vertx);
+    return null;
+  }
+
+  private void listen(EventBus bus) {
+    bus.localConsumer(Bus.PUBLISH, this::onPublish);
+    bus.<Applied>localConsumer(Bus.APPLIED, message -> onApplied(message.body()));
+    bus.<EdgeReport>localConsumer(Bus.EDGES, this::onEdges);
+    bus.<SiteMembers>localConsumer(Bus.MEMBERS, message -> onMembers(message.body()));
+    bus.<StreamFrame.Fetch>localConsumer(Bus.FETCH, this::onFetch);
+    sockets.handler(
+        new DatagramHandler() {
+          @Override
+          public void onDatagram(byte[] data, InetSocketAddress sender, boolean multicast) {
+            ReplicationVerticle.this.onDatagram(data, sender, multicast);
+          }
+
+          @Override
+          public void onBurstEnd() {
+            endTurn();
+          }
+        });
+  }
+
+  /** This node's UDP port, once started. */
+  public int unicastPort() {
+    return sockets.unicastPort();
+  }
+
+  @Override
+  public Future<?> stop() {
+    if (timerId >= 0) {
+      vertx.cancelTimer(timerId);
+    }
+    Future<Void> linkClosed = link == null ? Future.succeededFuture() : link.close();
+    return sockets == null ? linkClosed : linkClosed.compose(nothing -> sockets.close());
+  }
+
+  // ---- inputs
+
+  private void onDatagram(byte[] data, InetSocketAddress sender, boolean multicast) {
+    try {
+      LanPacket packet = codec.decode(data);
+      if (packet.sender() == options.self()) {
+        return;
+      }
+      metrics.increment(Metric.DATAGRAMS_RECEIVED);
+      if (packet.sender() < options.electorate().size()) {
+        addresses.put(packet.sender(), sender);
+        hinted.remove(sender);
+      }
+      core.onPacket(packet, multicast, System.nanoTime(), System.currentTimeMillis());
+      if (packet.sender() == core.masterSlot()) {
+        followMaster();
+      }
+    } catch (WireException e) { // anyone can send to a group: counted, never logged one by one
+      FrameSocket.count(metrics, e);
+    }
+  }
+
+  private void onPublish(Message<PublishBatch> message) {
+    boolean fromCore = message.headers().contains(Bus.FROM_CORE);
+    if (!core.isMaster() && !fromCore && core.masterSlot() >= 0) {
+      link.publish(message.body().requests())
+          .onSuccess(outcomes -> message.reply(new PublishOutcomes(outcomes), Bus.LOCAL_ONLY))
+          .onFailure(failure -> refuseAll(message, failure));
+      return;
+    }
+    publishes.begin(
+        message.body().requests(),
+        outcomes -> message.reply(new PublishOutcomes(outcomes), Bus.LOCAL_ONLY),
+        (ticket, request) ->
+            core.publish(ticket, request, System.nanoTime(), System.currentTimeMillis()));
+    endTurnSoon();
+  }
+
+  private static void refuseAll(Message<PublishBatch> message, Throwable failure) {
+    WidecastException cause =
+        failure instanceof WidecastException known
+            ? known
+            : new WidecastException(ErrorCode.NO_MASTER, "the master cannot be reached now");
+    PublishOutcome refused =
+        new PublishOutcome.Refused(cause.code(), cause.detail(), cause.extras());
+    var outcomes = new ArrayList<PublishOutcome>();
+    message.body().requests().forEach(request -> outcomes.add(refused));
+    message.reply(new PublishOutcomes(outcomes), Bus.LOCAL_ONLY);
+  }
+
+  private void onApplied(Applied applied) {
+    if (!applied.jumped()) {
+      core.onApplied(applied.view()::find, applied.view().token().revision(), applied.entries());
+      endTurnSoon();
+    } // a copy is taken in by onCopied, once it is on disk
+  }
+
+  private void onEdges(Message<EdgeReport> message) {
+    if (core.isMaster()) {
+      core.onEdgeReport(message.body(), System.nanoTime());
+      endTurnSoon();
+    } else if (!message.headers().contains(Bus.FROM_CORE)) {
+      link.send(new StreamFrame.Report(message.body()));
+    }
+  }
+
+  private void onMembers(SiteMembers members) {
+    for (SiteMembers.Member member : members.members()) {
+      int slot = options.electorate().indexOf(member.id());
+      boolean useful = slot >= 0 && slot != options.self() && member.unicastPort() > 0;
+      if (useful && !addresses.containsKey(slot)) {
+        hinted.add(new InetSocketAddress(member.host(), member.unicastPort()));
+      }
+    }
+  }
+
+  /** Another core node wants entries by number. */
+  private void onFetch(Message<StreamFrame.Fetch> message) {
+    LanFrame.Range range = message.body().range();
+    long first = Math.max(range.first(), core.log().first());
+    long last = Math.min(range.last(), core.log().last().revision());
+    long term = core.isMaster() ? core.term() : 0;
+    var entries = new ArrayList<io.widecast.model.EncodedEntry>();
+    long bytes = 0;
+    for (long revision = first; revision <= last && bytes < StreamFrame.BATCH_BYTES; revision++) {
+      entries.add(core.log().get(revision));
+      bytes += core.log().get(revision).sizeBytes();
+    }
+    message.reply(new StreamFrame.Fetched(term, entries), Bus.LOCAL_ONLY);
+  }
+
+  private void onLinkFrame(StreamFrame frame) {
+    if (frame instanceof StreamFrame.Fetched fetched) {
+      core.onFetched(fetched.term(), fetched.entries(), System.nanoTime());
+      endTurnSoon();
+    } else if (frame instanceof StreamFrame.Status news) {
+      told = Optional.of(news.status().cluster());
+    } else if (frame instanceof StreamFrame.Refusal refusal) {
+      LOG.warn("the master refuses this node's connection: {}", refusal.detail());
+    } else {
+      copyTaker.onFrame(frame, link.socket());
+    }
+  }
+
+  // ---- turns
+
+  private void endTurnSoon() {
+    if (!turnEnds) {
+      turnEnds = true;
+      context.runOnContext(nothing -> endTurn());
+    }
+  }
+
+  private void endTurn() {
+    turnEnds = false;
+    perform(core.endTurn(System.nanoTime()));
+    schedule();
+  }
+
+  private void schedule() {
+    long due = core.nextTimerNanos();
+    if (due >= timerDueNanos) {
+      return; // the timer set is early enough; what it finds undone it sets anew
+    }
+    if (timerId >= 0) {
+      vertx.cancelTimer(timerId);
+    }
+    timerDueNanos = due;
+    long delayNanos = Math.max(0, due - System.nanoTime());
+    timerId = vertx.setTimer(Math.max(1, (delayNanos + 999_999) / 1_000_000), id -> onTimer());
+  }
+
+  private void onTimer() {
+    timerId = -1;
+    timerDueNanos = CoreNode.NEVER;
+    core.onTimer(System.nanoTime(), System.currentTimeMillis());
+    endTurn();
+  }
+
+  // ---- outputs
+
+  private void perform(List<CoreOutput> outputs) {
+    for (CoreOutput output : outputs) {
+      if (output instanceof CoreOutput.Multicast send) {
+        multicast(send.packet());
+      } else if (output instanceof CoreOutput.Unicast send) {
+        InetSocketAddress to = addresses.get(send.slot());
+        if (to != null) {
+          sockets.unicast(codec.encode(send.packet()), to);
+        }
+      } else if (output instanceof CoreOutput.WriteLog write) {
+        write(write.write());
+      } else if (output instanceof CoreOutput.Commit commit) {
+        vertx.eventBus().send(Bus.COMMITTED, commit.committed(), Bus.LOCAL_ONLY);
+      } else if (output instanceof CoreOutput.Reply reply) {
+        publishes.answer(reply.ticket(), reply.outcome());
+      } else if (output instanceof CoreOutput.Fetch fetch) {
+        link.send(new StreamFrame.Fetch(fetch.range()));
+      } else if (output instanceof CoreOutput.TakeCopy) {
+        takeCopy();
+      } else if (output instanceof CoreOutput.RoleChanged role) {
+        onRole(role);
+      } else {
+        throw new AssertionError(output); // Java 17 does not check this chain: a test does
+      }
+    }
+  }
+
+  private void multicast(LanPacket packet) {
+    byte[] datagram = codec.encode(packet);
+    sockets.multicast(datagram);
+    if (packet.frame() instanceof LanFrame.Hello) {
+      // A greeting goes everywhere, so that nodes find each other where multicast does not work.
+      addresses.values().forEach(to -> sockets.unicast(datagram, to));
+      hinted.forEach(to -> sockets.unicast(datagram, to));
+    }
+  }
+
+  private void write(LogWrite write) {
+    vertx
+        .eventBus()
+        .<LogDurable>request(Bus.LOG, write, Bus.LOCAL_ONLY)
+        .onSuccess(durable -> core.onLogDurable(System.nanoTime(), System.currentTimeMillis()))
+        .onFailure(
+            failure -> {
+              if (StoreMessages.refusal(failure).code() == ErrorCode.INTERNAL) {
+                LOG.error("the store has failed for good; this node stops", failure);
+                vertx.close();
+                return;
+              }
+              LOG.warn("the log was not written, and is tried again: {}", failure.getMessage());
+              core.onLogFailed(System.nanoTime());
+            })
+        .onComplete(done -> endTurn());
+  }
+
+  private void takeCopy() {
+    LOG.info("what this node lacks is no longer in the master's buffer: taking a whole copy");
+    boolean asked = link.send(new StreamFrame.AskCopy());
+    (asked ? copyTaker.begin() : Future.<Applied>failedFuture("no connection to the master"))
+        .onSuccess(
+            applied -> {
+              LOG.info("copy taken, at {}", applied.view().token());
+              core.onCopied(applied.view().token(), applied.view()::find, System.nanoTime());
+            })
+        .onFailure(
+            failure -> {
+              LOG.warn("no copy was to be had, trying again: {}", failure.getMessage());
+              core.onCopyFailed(System.nanoTime());
+            })
+        .onComplete(done -> endTurn());
+  }
+
+  private void onRole(CoreOutput.RoleChanged role) {
+    told = Optional.empty();
+    if (role.master()) {
+      LOG.info("this node is the master, term {}", role.term());
+      link.drop();
+    } else if (role.masterSlot() >= 0) {
+      LOG.info(
+          "the master is {}, term {}", options.electorate().get(role.masterSlot()), role.term());
+      followMaster();
+    } else {
+      LOG.warn("this node no longer orders, and no master is known");
+      link.drop();
+    }
+    tellStatus();
+  }
+
+  /** Keeps the connection to the master where its greetings say it listens. */
+  private void followMaster() {
+    int slot = core.masterSlot();
+    InetSocketAddress address = addresses.get(slot);
+    if (address != null && !core.isMaster()) {
+      core.peers()
+          .hello(slot)
+          .ifPresent(hello -> link.follow(address.getAddress().getHostAddress(), hello.tcpPort()));
+    }
+  }
+
+  private void tellStatus() {
+    long nowNanos = System.nanoTime();
+    NodeStatus now = status.of(core, told, nowNanos, System.currentTimeMillis());
+    metrics.set(
+        Gauge.UNICAST_MEMBERS,
+        options.unicastFallback() ? Long.bitCount(core.peers().unreached(nowNanos)) : 0);
+    vertx.eventBus().publish(Bus.STATUS, now, Bus.LOCAL_ONLY);
+  }
+}

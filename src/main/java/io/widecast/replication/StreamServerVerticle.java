@@ -1,0 +1,406 @@
+package io.widecast.replication;
+
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.eventbus.DeliveryOptions;
+import io.vertx.core.eventbus.EventBus;
+import io.vertx.core.net.NetServer;
+import io.vertx.core.net.NetServerOptions;
+import io.vertx.core.net.NetSocket;
+import io.widecast.bus.Bus;
+import io.widecast.bus.EdgeReport;
+import io.widecast.bus.LogRead;
+import io.widecast.bus.LogSlice;
+import io.widecast.bus.NodeStatus;
+import io.widecast.bus.PublishBatch;
+import io.widecast.bus.PublishOutcomes;
+import io.widecast.faults.FaultInjector;
+import io.widecast.metrics.Gauge;
+import io.widecast.metrics.Metric;
+import io.widecast.metrics.Metrics;
+import io.widecast.model.Filter;
+import io.widecast.model.Token;
+import io.widecast.net.FaultyStream;
+import io.widecast.net.FrameSocket;
+import io.widecast.replication.wan.EdgeStream;
+import io.widecast.replication.wan.EntryWindow;
+import io.widecast.store.Applied;
+import io.widecast.store.AskView;
+import io.widecast.store.View;
+import io.widecast.wire.StreamCodec;
+import io.widecast.wire.StreamFrame;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Serves a core node's connections: a filtered stream for each edge node, from this node's own
+ * ordered copy, and what other core nodes ask for. Each edge's {@link EdgeStream} decides; this
+ * verticle owns the sockets. One event loop.
+ */
+public final class StreamServerVerticle extends VerticleBase {
+
+  private static final Logger LOG = LoggerFactory.getLogger(StreamServerVerticle.class);
+
+  private static final int CONNECTIONS_MAX = 2_048;
+  private static final long GREETING_MILLIS = 5_000;
+  private static final long PUMP_MILLIS = 20;
+  private static final long REPORT_MILLIS = 200; // even when nothing changed: it lives
+  private static final int LOG_READ_BYTES = 1 << 20;
+  private static final long EDGES_TOLD_NANOS = 1_000_000_000L;
+
+  private final StreamServerOptions options;
+  private final Metrics metrics;
+  private final StreamCodec codec;
+  private final Map<FrameSocket, Session> sessions = new LinkedHashMap<>();
+  private NetServer lanServer;
+  private NetServer wanServer;
+  private View view;
+  private EntryWindow window;
+  private int connections;
+  private boolean reportDue;
+  private long reportedNanos;
+  private long edgesToldNanos;
+  private int streamsOpened;
+
+  /** A connection that has greeted. */
+  private final class Session {
+    private final FrameSocket socket;
+    private final StreamFrame.Greeting greeting;
+    private final EdgeStream stream; // null for a core node
+
+    private Session(FrameSocket socket, StreamFrame.Greeting greeting) {
+      this.socket = socket;
+      this.greeting = greeting;
+      this.stream =
+          greeting
+              .filter()
+              .map(filter -> new EdgeStream(filter, greeting.position(), System.nanoTime()))
+              .orElse(null);
+    }
+  }
+
+  public StreamServerVerticle(StreamServerOptions options, Metrics metrics) {
+    this.options = options;
+    this.metrics = metrics;
+    this.codec = new StreamCodec(options.cluster());
+  }
+
+  /** The port for core nodes, once started. */
+  public int lanPort() {
+    return lanServer.actualPort();
+  }
+
+  /** The port for edge nodes, once started; -1 when this node serves none. */
+  public int wanPort() {
+    return wanServer == null ? -1 : wanServer.actualPort();
+  }
+
+  @Override
+  public Future<?> start() {
+    EventBus bus = vertx.eventBus();
+    bus.<Applied>localConsumer(Bus.APPLIED, message -> onApplied(message.body()));
+    bus.<NodeStatus>localConsumer(Bus.STATUS, message -> onStatus(message.body()));
+    return bus.<Applied>request(Bus.VIEW, new AskView(), Bus.LOCAL_ONLY)
+        .compose(
+            found -> {
+              if (view == null) {
+                view = found.body().view();
+                window = new EntryWindow(view.token(), options.windowBytes());
+              }
+              vertx.setPeriodic(PUMP_MILLIS, id -> onTick());
+              return listen(options.lanHost(), 0, false);
+            })
+        .compose(
+            server -> {
+              lanServer = server;
+              return options.wanHost().isPresent()
+                  ? listen(options.wanHost().get(), options.wanPort(), true)
+                  : Future.<NetServer>succeededFuture(null);
+            })
+        .onSuccess(server -> wanServer = server);
+  }
+
+  private Future<NetServer> listen(String host, int port, boolean wan) {
+    return vertx
+        .createNetServer(new NetServerOptions().setTcpNoDelay(true).setAcceptBacklog(1024))
+        .connectHandler(socket -> onConnect(socket, wan))
+        .listen(port, host);
+  }
+
+  // ---- connections
+
+  private void onConnect(NetSocket netSocket, boolean wan) {
+    if (connections >= CONNECTIONS_MAX) {
+      netSocket.close();
+      return;
+    }
+    connections++;
+    UnaryOperator<io.vertx.core.Handler<io.vertx.core.buffer.Buffer>> faults =
+        wan && !options.faults().isNone()
+            ? reader ->
+                new FaultyStream(
+                    vertx,
+                    netSocket,
+                    FaultInjector.of(
+                        options.faults(),
+                        options.faultSeed(),
+                        options.id() + "/wan-server-" + streamsOpened++),
+                    metrics,
+                    reader)
+            : UnaryOperator.identity();
+    var socket = new FrameSocket(netSocket, codec, metrics, faults);
+    long deadline = vertx.setTimer(GREETING_MILLIS, id -> socket.close());
+    socket.closeHandler(() -> onClosed(socket, deadline));
+    socket.handler(
+        frame -> {
+          vertx.cancelTimer(deadline);
+          if (frame instanceof StreamFrame.Greeting greeting) {
+            greet(socket, greeting, wan);
+          } else {
+            metrics.increment(Metric.FRAMES_MALFORMED);
+            socket.close();
+          }
+        });
+  }
+
+  private void onClosed(FrameSocket socket, long deadline) {
+    connections--;
+    vertx.cancelTimer(deadline);
+    Session session = sessions.remove(socket);
+    if (session != null && session.stream != null) {
+      LOG.info("edge {} disconnected", session.greeting.id());
+    }
+    gauge();
+  }
+
+  private void greet(FrameSocket socket, StreamFrame.Greeting greeting, boolean wan) {
+    if (wan && greeting.filter().isEmpty()) {
+      socket.send(
+          new StreamFrame.Refusal(
+              "this is a port for edge nodes; core nodes find each other on the LAN"));
+      socket.close();
+      return;
+    }
+    if (greeting.filter().isPresent()) {
+      replaceOlder(greeting);
+    }
+    var session = new Session(socket, greeting);
+    sessions.put(socket, session);
+    socket.handler(frame -> onFrame(session, frame));
+    if (session.stream != null) {
+      LOG.info(
+          "edge {} of {} connected at {}, filter {}",
+          greeting.id(),
+          greeting.site(),
+          greeting.position(),
+          session.stream.filter());
+      socket.onDrained(() -> pump(session));
+      perform(session, session.stream.start(window, System.nanoTime()));
+      reportDue = true;
+    }
+    gauge();
+  }
+
+  /** A node that comes again has lost its former connection, even if that is not seen here yet. */
+  private void replaceOlder(StreamFrame.Greeting greeting) {
+    for (Session other : List.copyOf(sessions.values())) {
+      if (other.greeting.id().equals(greeting.id()) && other.stream != null) {
+        other.socket.send(
+            new StreamFrame.Refusal("a newer connection of " + greeting.id() + " replaces this"));
+        other.socket.close();
+        sessions.remove(other.socket);
+      }
+    }
+  }
+
+  private void onFrame(Session session, StreamFrame frame) {
+    if (frame instanceof StreamFrame.Publish publish) {
+      forward(session, publish);
+    } else if (frame instanceof StreamFrame.Ack ack && session.stream != null) {
+      session.stream.onAck(ack.position());
+      reportDue = true;
+      pump(session);
+    } else if (frame instanceof StreamFrame.Fetch fetch && session.stream == null) {
+      vertx
+          .eventBus()
+          .<StreamFrame.Fetched>request(Bus.FETCH, fetch, Bus.LOCAL_ONLY)
+          .onSuccess(fetched -> session.socket.send(fetched.body()));
+    } else if (frame instanceof StreamFrame.AskCopy && session.stream == null) {
+      sendCopy(session, Filter.ALL);
+    } else if (frame instanceof StreamFrame.Report report && session.stream == null) {
+      vertx.eventBus().send(Bus.EDGES, report.report(), fromCore());
+    } else {
+      metrics.increment(Metric.FRAMES_MALFORMED);
+      session.socket.close();
+    }
+  }
+
+  private void forward(Session session, StreamFrame.Publish publish) {
+    DeliveryOptions delivery =
+        session.stream == null ? fromCore() : new DeliveryOptions(Bus.LOCAL_ONLY);
+    delivery.setSendTimeout(io.widecast.model.PublishRequest.TIMEOUT_MILLIS_MAX);
+    vertx
+        .eventBus()
+        .<PublishOutcomes>request(Bus.PUBLISH, new PublishBatch(publish.requests()), delivery)
+        .onSuccess(
+            outcomes ->
+                session.socket.send(
+                    new StreamFrame.Outcomes(publish.number(), outcomes.body().outcomes())))
+        .onFailure(
+            failure -> {
+              LOG.warn("a forwarded publish was not answered: {}", failure.getMessage());
+              session.socket.close(); // its sender then knows that the outcome is open
+            });
+  }
+
+  private static DeliveryOptions fromCore() {
+    return new DeliveryOptions(Bus.LOCAL_ONLY).addHeader(Bus.FROM_CORE, "true");
+  }
+
+  // ---- streams
+
+  private void onApplied(Applied applied) {
+    view = applied.view();
+    if (window == null) {
+      window = new EntryWindow(view.token(), options.windowBytes());
+    } else if (applied.jumped()) {
+      window.onJump(view.token());
+      for (Session session : List.copyOf(sessions.values())) {
+        if (session.stream != null) {
+          perform(session, session.stream.onJump());
+        }
+      }
+    } else {
+      window.onApplied(applied.entries(), view.token());
+      List.copyOf(sessions.values()).forEach(this::pump);
+    }
+  }
+
+  private void onTick() {
+    List.copyOf(sessions.values()).forEach(this::pump);
+    long nowNanos = System.nanoTime();
+    if (reportDue || nowNanos - reportedNanos > REPORT_MILLIS * 1_000_000) {
+      report(nowNanos);
+    }
+  }
+
+  private void pump(Session session) {
+    if (session.stream != null && !session.socket.isFull()) {
+      perform(session, session.stream.pump(window, System.nanoTime()));
+    }
+  }
+
+  private void perform(Session session, List<EdgeStream.Output> outputs) {
+    for (EdgeStream.Output output : outputs) {
+      if (output instanceof EdgeStream.Output.Send send) {
+        int bytes = session.socket.send(send.frame());
+        boolean entries =
+            send.frame() instanceof StreamFrame.Entries frame && !frame.entries().isEmpty();
+        metrics.add(entries ? Metric.WAN_BYTES_ENTRIES : Metric.WAN_BYTES_CONTROL, bytes);
+      } else if (output instanceof EdgeStream.Output.ReadLog read) {
+        readLog(session, read.revision());
+      } else if (output instanceof EdgeStream.Output.SendCopy) {
+        sendCopy(session, session.stream.filter());
+      } else {
+        throw new AssertionError(output);
+      }
+    }
+  }
+
+  private void readLog(Session session, long after) {
+    vertx
+        .eventBus()
+        .<LogSlice>request(Bus.LOG_READ, new LogRead(after, LOG_READ_BYTES), Bus.LOCAL_ONLY)
+        .onComplete(
+            read -> {
+              boolean complete = read.succeeded() && read.result().body().complete();
+              List<io.widecast.model.EncodedEntry> entries =
+                  complete ? read.result().body().entries() : List.of();
+              if (sessions.containsKey(session.socket)) {
+                perform(
+                    session, session.stream.onLog(complete, entries, window, System.nanoTime()));
+              }
+            });
+  }
+
+  private void sendCopy(Session session, Filter filter) {
+    metrics.increment(Metric.COPIES_SERVED);
+    new CopySender(
+            vertx,
+            session.socket,
+            view,
+            filter,
+            bytes -> {
+              if (session.stream != null) {
+                metrics.add(Metric.WAN_BYTES_COPY, bytes);
+              }
+            },
+            at -> onCopySent(session, at))
+        .start();
+  }
+
+  private void onCopySent(Session session, Token at) {
+    if (session.stream == null || !sessions.containsKey(session.socket)) {
+      return;
+    }
+    session.socket.onDrained(() -> pump(session));
+    perform(session, session.stream.onCopySent(at, window, System.nanoTime()));
+    reportDue = true;
+  }
+
+  // ---- reports
+
+  private void report(long nowNanos) {
+    reportDue = false;
+    reportedNanos = nowNanos;
+    var edges = new ArrayList<EdgeReport.Edge>();
+    long backlog = 0;
+    for (Session session : sessions.values()) {
+      if (session.stream == null) {
+        continue;
+      }
+      backlog += session.stream.inFlightBytes();
+      edges.add(
+          new EdgeReport.Edge(
+              session.greeting.id(),
+              session.greeting.site(),
+              session.stream.filter(),
+              session.stream.acked().revision(),
+              session.stream.isLevel(),
+              session.stream.inFlightBytes(),
+              session.greeting.http()));
+    }
+    metrics.set(Gauge.WAN_BACKLOG_BYTES, backlog);
+    if (!edges.isEmpty()) {
+      vertx.eventBus().publish(Bus.EDGES, new EdgeReport(edges), Bus.LOCAL_ONLY);
+    }
+  }
+
+  /** Everybody connected learns who is there: core nodes at once, edge nodes once a second. */
+  private void onStatus(NodeStatus status) {
+    long nowNanos = System.nanoTime();
+    boolean edgesToo = nowNanos - edgesToldNanos > EDGES_TOLD_NANOS;
+    edgesToldNanos = edgesToo ? nowNanos : edgesToldNanos;
+    var frame = new StreamFrame.Status(status);
+    for (Session session : sessions.values()) {
+      if (session.socket.isFull() || session.stream != null && !edgesToo) {
+        continue;
+      }
+      int bytes = session.socket.send(frame);
+      if (session.stream != null) {
+        metrics.add(Metric.WAN_BYTES_CONTROL, bytes);
+      }
+    }
+  }
+
+  private void gauge() {
+    metrics.set(
+        Gauge.WAN_STREAMS,
+        sessions.values().stream().filter(session -> session.stream != null).count());
+  }
+}

@@ -1,0 +1,598 @@
+package io.widecast.store;
+
+import io.widecast.bus.Committed;
+import io.widecast.bus.CopyPart;
+import io.widecast.bus.HardState;
+import io.widecast.bus.LogRead;
+import io.widecast.bus.LogSlice;
+import io.widecast.bus.LogWrite;
+import io.widecast.bus.Recovery;
+import io.widecast.metrics.Gauge;
+import io.widecast.metrics.Metric;
+import io.widecast.metrics.Metrics;
+import io.widecast.model.EncodedEntry;
+import io.widecast.model.ErrorCode;
+import io.widecast.model.Key;
+import io.widecast.model.Pair;
+import io.widecast.model.Token;
+import io.widecast.model.WidecastException;
+import io.widecast.store.log.Disk;
+import io.widecast.store.log.DiskFullException;
+import io.widecast.store.log.Log;
+import io.widecast.store.log.LogOptions;
+import io.widecast.store.log.StoreException;
+import io.widecast.store.log.StoreFormat;
+import io.widecast.store.redo.Manifest;
+import io.widecast.store.redo.RedoObject;
+import io.widecast.store.redo.RedoReader;
+import io.widecast.store.redo.RedoWriter;
+import io.widecast.store.redo.Row;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * The whole store of one node without threads, clock or bus: the log, the map that the committed
+ * part of it leads to, and the checkpoints that let the log be short.
+ *
+ * <p>A start loads the last checkpoint's chain and replays the log behind it: in a core node up to
+ * what is known to be committed, at an edge to the end. Entries beyond that stay in the log and go
+ * to replication with the {@link Recovery}.
+ *
+ * <p><b>Threads.</b> The simulator calls everything on one. The verticle uses three, each for its
+ * own methods, marked in their comments: the <i>owner</i> (the map; an event loop), the <i>disk</i>
+ * (log and copies; one worker), and any thread for reading. {@link Checkpoint#write} runs on a
+ * third, and not while a copy is taken in: the owner sees to that.
+ */
+public final class StoreCore implements Closeable {
+
+  /** Older entries that go with a {@link Recovery}, for others that lack them. */
+  private static final int RECOVERY_ENTRIES = 4096;
+
+  private static final long RECOVERY_BYTES = 8 << 20;
+  private static final int REPLAY_BYTES = 4 << 20;
+
+  private final Disk disk;
+  private final StoreOptions options;
+  private final Metrics metrics;
+  private final Closeable lock;
+  private final long identity;
+  private final Log log;
+
+  private volatile Manifest manifest; // changed by a checkpoint or a copy, never both
+  private volatile TreeView view; // of the owner
+  private volatile long keepFrom; // of the disk thread; 0 until replication has said something
+
+  // The owner's.
+  private long edits;
+  private TreeMap<Key, Token> deleted = new TreeMap<>(); // since the last checkpoint
+  private boolean checkpointing;
+  private long checkpointFromBytes; // of the log, at the last checkpoint
+
+  private CopyIntake copy; // of the disk thread; null when none is under way
+
+  private StoreCore(
+      Disk disk,
+      StoreOptions options,
+      Metrics metrics,
+      Closeable lock,
+      StoreFormat format,
+      Manifest manifest)
+      throws IOException {
+    this.disk = disk;
+    this.options = options;
+    this.metrics = metrics;
+    this.lock = lock;
+    this.identity = format.identity();
+    this.manifest = manifest;
+    this.view = TreeView.EMPTY;
+    manifest.deleteOthers(disk);
+    loadChain();
+    var logOptions =
+        new LogOptions(
+            identity, options.segmentBytes(), options.fsync(), !options.logIsCommitted());
+    this.log = Log.open(disk, logOptions, manifest.logFrom(), view.token(), metrics);
+    replay();
+  }
+
+  /**
+   * Opens what {@code disk} holds, or makes a new store there.
+   *
+   * @param nowMillis wall-clock time; goes into the identity of a new directory
+   * @throws StoreException when the directory is in use, another node's, of another version or
+   *     damaged; the message says what to do
+   */
+  public static StoreCore open(Disk disk, StoreOptions options, Metrics metrics, long nowMillis)
+      throws IOException {
+    Closeable lock = disk.lock();
+    try {
+      StoreFormat format = format(disk, options, nowMillis);
+      Manifest manifest = Manifest.read(disk, format.identity());
+      return new StoreCore(disk, options, metrics, lock, format, manifest);
+    } catch (IOException | RuntimeException e) {
+      lock.close();
+      throw e;
+    }
+  }
+
+  private static StoreFormat format(Disk disk, StoreOptions options, long nowMillis)
+      throws IOException {
+    Optional<StoreFormat> found = StoreFormat.read(disk);
+    if (found.isPresent()) {
+      if (!found.get().node().equals(options.node())) {
+        throw new StoreException(
+            disk.place()
+                + " belongs to node "
+                + found.get().node()
+                + ", this one is "
+                + options.node()
+                + "; give each node its own node.data");
+      }
+      return found.get();
+    }
+    for (String name : disk.list()) {
+      if (name.startsWith("log-") || RedoObject.isFileName(name)) {
+        throw new StoreException(
+            disk.place()
+                + " holds "
+                + name
+                + " but no "
+                + StoreFormat.FILE
+                + "; restore that, or give this node an empty node.data");
+      }
+    }
+    var made = new StoreFormat(options.node(), newIdentity(options, nowMillis));
+    Manifest.INITIAL.write(disk, made.identity());
+    made.write(disk); // last: a directory that has this has everything
+    return made;
+  }
+
+  private static long newIdentity(StoreOptions options, long nowMillis) {
+    long hash = 0xcbf29ce484222325L; // FNV-1a over the name, then the time
+    for (byte b : options.node().text().getBytes(StandardCharsets.US_ASCII)) {
+      hash = (hash ^ b) * 0x100000001b3L;
+    }
+    return (hash ^ nowMillis) * 0x9e3779b97f4a7c15L;
+  }
+
+  private void loadChain() throws IOException {
+    for (RedoObject object : manifest.chain()) {
+      if (object.kind() == RedoObject.Kind.ROOT) {
+        var loader = new TreeLoader();
+        RedoReader.read(disk, identity, object, loader::add);
+        view = loader.done(object.position());
+      } else {
+        var edit = new TreeEdit(view, ++edits);
+        RedoReader.read(
+            disk,
+            identity,
+            object,
+            row -> {
+              if (Row.isTombstone(row)) {
+                edit.remove(Row.rawKey(row), Row.revision(row));
+              } else {
+                edit.put(row);
+              }
+            });
+        view = edit.done(object.position());
+      }
+    }
+  }
+
+  private void replay() throws IOException {
+    Token position = view.token();
+    if (!options.logIsCommitted() && !leadsTo(position)) {
+      catchUpLog(position);
+    }
+    Token target = log.commit();
+    if (options.logIsCommitted() && log.end().revision() > target.revision()) {
+      target = log.end();
+    }
+    while (view.token().revision() < target.revision()) {
+      LogSlice slice = log.read(view.token().revision(), target.revision(), REPLAY_BYTES);
+      if (!slice.complete()) {
+        throw new StoreException(
+            "the log in "
+                + disk.place()
+                + " begins at "
+                + log.base()
+                + ", behind the checkpoint at "
+                + position
+                + ". Files are missing: restore them, or move the directory away and let"
+                + " this node take a new copy");
+      }
+      checkpointFromBytes -= slice.entries().stream().mapToLong(EncodedEntry::sizeBytes).sum();
+      List<EncodedEntry> entries = slice.entries();
+      Token last = entries.isEmpty() ? target : entries.get(entries.size() - 1).entry().token();
+      advance(entries, last);
+    }
+    showGauges();
+  }
+
+  /** Whether the log holds, or begins behind, the very entry that the checkpoint ends with. */
+  private boolean leadsTo(Token position) {
+    return log.end().revision() >= position.revision()
+        && log.epochAt(position.revision()).orElse(position.epoch()) == position.epoch();
+  }
+
+  /** Without fsync a power cut can take more of the log than what a checkpoint has made safe. */
+  private void catchUpLog(Token position) throws IOException {
+    if (log.lastIsForced()) {
+      throw new StoreException(
+          "the log in "
+              + disk.place()
+              + " ends at "
+              + log.end()
+              + " and does not lead to the checkpoint at "
+              + position
+              + ". The disk lost data: restore the directory, or move it away and let"
+              + " this node take a new copy");
+    }
+    long from = log.restart(position);
+    manifest = new Manifest(from, manifest.nextObject(), manifest.chain());
+    manifest.write(disk, identity);
+    log.dropBelow(from);
+  }
+
+  /** What was found at the start, and the newest entries of the log; on the disk thread. */
+  public Recovery recovery() throws IOException {
+    Token applied = view.token();
+    Token end = log.end().revision() > applied.revision() ? log.end() : applied;
+    var entries = new ArrayDeque<EncodedEntry>();
+    long bytes = 0;
+    long after = Math.max(log.base().revision(), applied.revision() - RECOVERY_ENTRIES);
+    List<EncodedEntry> slice;
+    while (!(slice = log.read(after, end.revision(), REPLAY_BYTES).entries()).isEmpty()) {
+      for (EncodedEntry entry : slice) {
+        entries.add(entry);
+        bytes += entry.sizeBytes();
+      }
+      after = entries.getLast().revision();
+      while (bytes > RECOVERY_BYTES && entries.getFirst().revision() <= applied.revision()) {
+        bytes -= entries.removeFirst().sizeBytes();
+      }
+    }
+    return new Recovery(log.hardState(), applied, end, List.copyOf(entries));
+  }
+
+  /** The map now; any thread. */
+  public View view() {
+    return view;
+  }
+
+  public HardState hardState() {
+    return log.hardState();
+  }
+
+  /**
+   * Makes {@code writes} durable, in order, with one fsync; on the disk thread. When the disk is
+   * full, log that is kept for watches only is given up first.
+   *
+   * @return the log's last revision after each
+   * @throws WidecastException {@link ErrorCode#DISK_FULL}: nothing has changed, try again later
+   * @throws StoreException the disk failed: this store must not be used any more
+   * @throws IllegalStateException a write breaks the order
+   */
+  public List<Long> append(List<LogWrite> writes) {
+    for (LogWrite write : writes) {
+      if (write.cutFrom() > 0 && write.cutFrom() <= view.token().revision()) {
+        throw new IllegalStateException(
+            "cut from revision " + write.cutFrom() + ", but " + view.token() + " is applied");
+      }
+      keepFrom = write.keepFrom();
+    }
+    try {
+      return log.append(writes);
+    } catch (WidecastException full) {
+      if (dropHistory()) {
+        return log.append(writes);
+      }
+      metrics.increment(Metric.DISK_FULL);
+      throw full;
+    }
+  }
+
+  private boolean dropHistory() {
+    Token base = log.base();
+    try {
+      log.trim(manifest.logFrom(), keepFrom, 0, Long.MAX_VALUE);
+    } catch (IOException e) {
+      return false; // no harm done, and the caller is told that the disk is full
+    }
+    return !log.base().equals(base);
+  }
+
+  /** Writes that come after one that was refused may be refused too, instead of failing all. */
+  public void refuseNext() {
+    log.refuseNext();
+  }
+
+  /** {@link #append} of one write. */
+  public long append(LogWrite write) {
+    return append(List.of(write)).get(0);
+  }
+
+  /**
+   * Applies what is final; on the owner's thread. What has been applied before is skipped.
+   *
+   * @return what to tell the readers; empty when nothing is new
+   * @throws IllegalStateException when it does not follow, or is not in this node's log
+   */
+  public Optional<Applied> apply(Committed committed) {
+    long applied = view.token().revision();
+    Token upTo = committed.upTo();
+    if (upTo.revision() <= applied) {
+      return Optional.empty();
+    }
+    List<EncodedEntry> entries = committed.entries();
+    int known = 0;
+    while (known < entries.size() && entries.get(known).revision() <= applied) {
+      known++;
+    }
+    entries = entries.subList(known, entries.size());
+    checkOrder(entries, upTo);
+    advance(entries, upTo);
+    showGauges();
+    return Optional.of(new Applied(view, entries, false));
+  }
+
+  private void checkOrder(List<EncodedEntry> entries, Token upTo) {
+    Token before = view.token();
+    for (EncodedEntry entry : entries) {
+      Token next = entry.entry().token();
+      boolean follows =
+          options.logIsCommitted()
+              ? next.revision() > before.revision()
+              : next.revision() == before.revision() + 1;
+      if (!follows || next.epoch() < before.epoch()) {
+        throw new IllegalStateException("entry " + next + " cannot be applied after " + before);
+      }
+      before = next;
+    }
+    boolean ends =
+        options.logIsCommitted()
+            ? upTo.revision() >= before.revision() && upTo.epoch() >= before.epoch()
+            : upTo.equals(before) && upTo.revision() <= log.end().revision();
+    if (!ends) {
+      throw new IllegalStateException(
+          "commit of " + upTo + ": entries lead to " + before + ", the log to " + log.end());
+    }
+  }
+
+  private void advance(List<EncodedEntry> entries, Token upTo) {
+    var edit = new TreeEdit(view, ++edits);
+    for (EncodedEntry entry : entries) {
+      Token token = entry.entry().token();
+      for (Pair pair : entry.entry().pairs()) {
+        if (pair instanceof Pair.Put put) {
+          edit.put(Row.of(put, token));
+        } else if (edit.remove(pair.key().bytes().unsafeArray(), token.revision())) {
+          deleted.put(pair.key(), token);
+        }
+      }
+    }
+    view = edit.done(upTo);
+  }
+
+  private void showGauges() {
+    TreeView now = view;
+    metrics.set(Gauge.REVISION, now.token().revision());
+    metrics.set(Gauge.EPOCH, now.token().epoch());
+    metrics.set(Gauge.KEYS, now.size());
+    metrics.set(Gauge.CONTENT_BYTES, now.contentBytes());
+  }
+
+  /** Entries that the log still holds and that are applied; any thread. */
+  public LogSlice readLog(LogRead read) throws IOException {
+    return log.read(read.after(), view.token().revision(), read.bytesMax());
+  }
+
+  /**
+   * What to log so that a restart knows that the map was this far; empty when it does. Positions
+   * that readers have seen must not come back lower after a restart.
+   */
+  public Optional<LogWrite> commitToLog() {
+    Token applied = view.token();
+    return applied.revision() > log.commit().revision()
+        ? Optional.of(new LogWrite(Optional.empty(), 0, List.of(), applied, keepFrom))
+        : Optional.empty();
+  }
+
+  /** Whether enough log has come together for a checkpoint; on the owner's thread. */
+  public boolean checkpointDue() {
+    return !checkpointing
+        && log.appendedBytes() - checkpointFromBytes >= options.checkpointBytes()
+        && view.token().revision() > manifest.position().revision();
+  }
+
+  /** Freezes the map as it is, to be written by {@link #write}; on the owner's thread. */
+  public Checkpoint freeze() {
+    if (checkpointing) {
+      throw new IllegalStateException("a checkpoint is being written");
+    }
+    checkpointing = true;
+    NavigableMap<Key, Token> frozen = deleted;
+    deleted = new TreeMap<>();
+    checkpointFromBytes = log.appendedBytes();
+    long logFrom = log.segmentAfter(view.token().revision());
+    return new Checkpoint(disk, identity, manifest, view, frozen, logFrom);
+  }
+
+  /** Writes {@code checkpoint}; any thread, but no copy may be taken in meanwhile. */
+  public void write(Checkpoint checkpoint) throws IOException {
+    manifest = checkpoint.write();
+    metrics.increment(Metric.CHECKPOINTS);
+  }
+
+  /**
+   * The checkpoint is over; on the owner's thread.
+   *
+   * @param written false when it failed: all it held will be in the next one, which becomes due
+   *     after a quarter of the usual bytes
+   */
+  public void checkpointOver(Checkpoint checkpoint, boolean written) {
+    checkpointing = false;
+    if (!written) {
+      checkpoint.deleted().forEach(deleted::putIfAbsent);
+      checkpointFromBytes = log.appendedBytes() - options.checkpointBytes() / 4 * 3;
+    }
+  }
+
+  /**
+   * Deletes log that neither a start, nor other nodes, nor watches that resume need; on the disk
+   * thread.
+   *
+   * @param nowMillis by the wall clock
+   */
+  public void trimLog(long nowMillis) throws IOException {
+    log.trim(
+        manifest.logFrom(),
+        keepFrom,
+        options.historyBytes(),
+        nowMillis - options.history().toMillis());
+  }
+
+  /** Does all of a checkpoint at once, when one is due: for one thread. */
+  public void checkpointIfDue(long nowMillis) throws IOException {
+    if (checkpointDue()) {
+      checkpoint();
+      trimLog(nowMillis);
+    }
+  }
+
+  private void checkpoint() throws IOException {
+    Checkpoint checkpoint = freeze();
+    boolean written = false;
+    try {
+      write(checkpoint);
+      written = true;
+    } catch (DiskFullException e) {
+      // Nothing is lost: the log holds it all, and the next checkpoint will.
+    } finally {
+      checkpointOver(checkpoint, written);
+    }
+  }
+
+  /**
+   * Takes in a part of a copy; on the disk thread. With the end the copy replaces everything on
+   * disk, in one step; {@link #show} then does so in the map.
+   *
+   * @return the new map, with the end
+   * @throws WidecastException {@link ErrorCode#NOT_READY} when the copy is older than the map,
+   *     {@link ErrorCode#DISK_FULL}; the store is as before and the copy is forgotten
+   * @throws IllegalArgumentException when the part has no place here
+   */
+  public Optional<View> take(CopyPart part) {
+    if (part instanceof CopyPart.Begin begin) {
+      checkNotOlder(begin.at());
+      copy = new CopyIntake(begin.at());
+      return Optional.empty();
+    }
+    if (copy == null) {
+      throw new IllegalArgumentException("part of a copy that has not begun");
+    }
+    if (part instanceof CopyPart.Rows rows) {
+      copy.add(rows.rows());
+      return Optional.empty();
+    }
+    if (part instanceof CopyPart.End) {
+      TreeView whole = copy.done();
+      copy = null;
+      checkNotOlder(whole.token());
+      install(whole);
+      return Optional.of(whole);
+    }
+    throw new AssertionError(part);
+  }
+
+  private void checkNotOlder(Token at) {
+    if (at.revision() < view.token().revision() || at.epoch() < view.token().epoch()) {
+      throw new WidecastException(
+          ErrorCode.NOT_READY,
+          "a copy as of "
+              + at
+              + " is older than what this node shows, "
+              + view.token()
+              + ": take one from a node that is further on");
+    }
+  }
+
+  private void install(TreeView whole) {
+    RedoObject root;
+    try {
+      root =
+          RedoWriter.write(disk, identity, manifest.nextObject(), 0, whole.token(), whole.rows());
+    } catch (DiskFullException e) {
+      metrics.increment(Metric.DISK_FULL);
+      throw new WidecastException(
+          ErrorCode.DISK_FULL, "no room for a copy of " + whole.contentBytes() + " bytes");
+    } catch (IOException e) {
+      throw failed("a copy", e);
+    }
+    long from = log.restart(whole.token());
+    Manifest next = manifest.with(root, from);
+    try {
+      next.write(disk, identity);
+      manifest = next;
+      log.dropBelow(from);
+      next.deleteOthers(disk);
+    } catch (IOException e) {
+      throw failed("a copy", e); // the next start finds the old state or the new one
+    }
+  }
+
+  private StoreException failed(String what, IOException e) {
+    return new StoreException(
+        "writing "
+            + what
+            + " to "
+            + disk.place()
+            + " failed: "
+            + e
+            + ". Check the disk and start the node again",
+        e);
+  }
+
+  /** Puts the map that {@link #take} gave in place of the present one; on the owner's thread. */
+  public Applied show(View whole) {
+    checkNotOlder(whole.token());
+    view = (TreeView) whole;
+    deleted = new TreeMap<>();
+    checkpointFromBytes = log.appendedBytes();
+    metrics.increment(Metric.COPIES_TAKEN);
+    showGauges();
+    return new Applied(view, List.of(), true);
+  }
+
+  /** {@link #take} and {@link #show} in one: for one thread. */
+  public Optional<Applied> copy(CopyPart part) {
+    return take(part).map(this::show);
+  }
+
+  /**
+   * Writes a last checkpoint, so that the next start replays nothing and shows no older position,
+   * and lets the directory go. On the disk thread, when nothing else is under way.
+   */
+  @Override
+  public void close() throws IOException {
+    try (lock;
+        log) {
+      if (view.token().revision() > manifest.position().revision()) {
+        checkpoint();
+      }
+    }
+  }
+
+  /** Lets the directory go as it is, after a failure. */
+  public void abandon() throws IOException {
+    try (lock;
+        log) {
+      copy = null;
+    }
+  }
+}

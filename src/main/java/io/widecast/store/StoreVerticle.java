@@ -1,0 +1,400 @@
+package io.widecast.store;
+
+import io.vertx.core.Future;
+import io.vertx.core.Handler;
+import io.vertx.core.Promise;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.WorkerExecutor;
+import io.vertx.core.eventbus.Message;
+import io.vertx.core.eventbus.MessageConsumer;
+import io.widecast.bus.AskRecovery;
+import io.widecast.bus.Bus;
+import io.widecast.bus.Committed;
+import io.widecast.bus.CopyPart;
+import io.widecast.bus.CopyTaken;
+import io.widecast.bus.LogDurable;
+import io.widecast.bus.LogRead;
+import io.widecast.bus.LogWrite;
+import io.widecast.bus.Recovery;
+import io.widecast.metrics.Metrics;
+import io.widecast.model.EncodedEntry;
+import io.widecast.model.ErrorCode;
+import io.widecast.model.WidecastException;
+import io.widecast.store.log.DiskFullException;
+import io.widecast.store.log.FileDisk;
+import io.widecast.store.log.StoreException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs a {@link StoreCore}: log writes and copies on one worker, checkpoints on another, reads of
+ * the log on any, the map on its event loop. Log writes that arrive while one is under way are
+ * merged into the next, so that many share one fsync.
+ *
+ * <p>When it has started it answers on {@link Bus#RECOVERY} and {@link Bus#VIEW}, and publishes one
+ * {@link Applied}. After a failure of the disk or of the order it gives no further acknowledgement:
+ * it fails every request and {@link #failure}, for whoever runs the node to act on.
+ */
+public final class StoreVerticle extends VerticleBase {
+
+  private static final Logger LOG = LoggerFactory.getLogger(StoreVerticle.class);
+
+  /** One group: beyond this the next fsync takes the rest. */
+  private static final long GROUP_BYTES_MAX = 4 << 20;
+
+  private static final int GROUP_WRITES_MAX = 1024;
+  private static final int QUEUE_WRITES_MAX = 16 * 1024;
+  private static final long QUEUE_BYTES_MAX = 128 << 20;
+  private static final int READS_MAX = 64;
+  private static final int HELD_COMMITS_MAX = 16 * 1024;
+
+  /** How soon a commit that no write carries is logged by itself. */
+  private static final long COMMIT_MILLIS = 50;
+
+  private final StoreOptions options;
+  private final Metrics metrics;
+
+  private final ArrayDeque<Waiting> queue = new ArrayDeque<>();
+  private final ArrayDeque<Committed> held = new ArrayDeque<>(); // while a copy is installed
+  private final List<MessageConsumer<?>> consumers = new ArrayList<>();
+  private final Promise<Void> failure = Promise.promise();
+  private StoreCore core;
+  private WorkerExecutor disk;
+  private WorkerExecutor background;
+  private Future<?> checkpoint = Future.succeededFuture();
+  private Future<?> written = Future.succeededFuture(); // the group under way
+  private Future<?> copied = Future.succeededFuture(); // all parts of a copy so far
+  private long queuedBytes;
+  private boolean writing;
+  private boolean overflowed;
+  private boolean installing;
+  private boolean closing;
+  private int reads;
+  private Throwable failed;
+
+  private record Waiting(LogWrite write, Message<LogWrite> message, long bytes) {}
+
+  public StoreVerticle(StoreOptions options, Metrics metrics) {
+    this.options = options;
+    this.metrics = metrics;
+  }
+
+  /** Fails when the store can no longer keep its promises; never succeeds. */
+  public Future<Void> failure() {
+    return failure.future();
+  }
+
+  @Override
+  public Future<?> start() {
+    disk = executor("widecast-disk-");
+    background = executor("widecast-checkpoint-");
+    return disk.executeBlocking(
+            () ->
+                StoreCore.open(
+                    new FileDisk(options.dataDirectory()),
+                    options,
+                    metrics,
+                    System.currentTimeMillis()))
+        .onSuccess(this::opened);
+  }
+
+  private WorkerExecutor executor(String prefix) {
+    return vertx.createSharedWorkerExecutor(
+        prefix + deploymentID(), 1, 10, TimeUnit.MINUTES); // a slow disk is reported elsewhere
+  }
+
+  private void opened(StoreCore opened) {
+    core = opened;
+    listen(Bus.LOG, this::onLog);
+    listen(Bus.COMMITTED, this::onCommitted);
+    listen(Bus.COPY, this::onCopy);
+    listen(Bus.LOG_READ, this::onLogRead);
+    listen(Bus.RECOVERY, this::onRecovery);
+    listen(Bus.VIEW, this::onView);
+    vertx.setPeriodic(COMMIT_MILLIS, id -> logCommit());
+    LOG.info(
+        "store of {} in {}: {} keys at {}",
+        options.node(),
+        options.dataDirectory(),
+        core.view().size(),
+        core.view().token());
+    publish(new Applied(core.view(), List.of(), true));
+  }
+
+  private <T> void listen(String address, Handler<Message<T>> handler) {
+    consumers.add(vertx.eventBus().<T>localConsumer(address, handler));
+  }
+
+  private void onLog(Message<LogWrite> message) {
+    LogWrite write = message.body();
+    long bytes = write.entries().stream().mapToLong(EncodedEntry::sizeBytes).sum();
+    if (failed != null) {
+      refuse(message, failed);
+    } else if (queue.size() >= QUEUE_WRITES_MAX || queuedBytes + bytes > QUEUE_BYTES_MAX) {
+      overflowed = true;
+      StoreMessages.refuse(
+          message,
+          new WidecastException(
+              ErrorCode.OVERLOADED, "the disk does not keep up: " + queue.size() + " writes wait"));
+    } else {
+      enqueue(new Waiting(write, message, bytes));
+    }
+  }
+
+  private void enqueue(Waiting waiting) {
+    queue.add(waiting);
+    queuedBytes += waiting.bytes;
+    writeNext();
+  }
+
+  private void writeNext() {
+    if (writing || queue.isEmpty() || failed != null) {
+      return;
+    }
+    var group = new ArrayList<Waiting>();
+    var writes = new ArrayList<LogWrite>();
+    long bytes = 0;
+    while (!queue.isEmpty()
+        && group.size() < GROUP_WRITES_MAX
+        && (group.isEmpty() || bytes + queue.peek().bytes <= GROUP_BYTES_MAX)) {
+      Waiting next = queue.remove();
+      group.add(next);
+      writes.add(next.write);
+      bytes += next.bytes;
+    }
+    queuedBytes -= bytes;
+    boolean gap = overflowed;
+    overflowed = false;
+    writing = true;
+    written =
+        disk.executeBlocking(() -> append(writes, gap), false)
+            .onSuccess(revisions -> durable(group, revisions))
+            .onFailure(cause -> notDurable(group, cause));
+  }
+
+  private List<Long> append(List<LogWrite> writes, boolean gap) {
+    if (gap) {
+      core.refuseNext();
+    }
+    return core.append(writes);
+  }
+
+  private void durable(List<Waiting> group, List<Long> revisions) {
+    writing = false;
+    writeNext(); // the disk need not wait for those who are told
+    for (int i = 0; i < group.size(); i++) {
+      if (group.get(i).message != null) {
+        group.get(i).message.reply(new LogDurable(revisions.get(i)), Bus.LOCAL_ONLY);
+      }
+    }
+    checkpointIfDue();
+  }
+
+  private void notDurable(List<Waiting> group, Throwable cause) {
+    writing = false;
+    if (cause instanceof WidecastException refusal) {
+      LOG.debug("a log write was refused: {}", refusal.detail());
+      group.stream()
+          .filter(waiting -> waiting.message != null)
+          .forEach(waiting -> StoreMessages.refuse(waiting.message, refusal));
+      writeNext();
+    } else {
+      fail(cause);
+      group.stream()
+          .filter(waiting -> waiting.message != null)
+          .forEach(waiting -> refuse(waiting.message, cause));
+    }
+  }
+
+  /** A position that readers saw must be known after a restart, also when nothing follows it. */
+  private void logCommit() {
+    if (failed == null && !closing && !writing && queue.isEmpty()) {
+      core.commitToLog().ifPresent(write -> enqueue(new Waiting(write, null, 0)));
+    }
+  }
+
+  private void onCommitted(Message<Committed> message) {
+    if (failed != null || closing) {
+      return;
+    }
+    if (installing) {
+      if (held.size() == HELD_COMMITS_MAX) {
+        fail(new IllegalStateException(held.size() + " commits during the end of a copy"));
+        return;
+      }
+      held.add(message.body());
+      return;
+    }
+    apply(message.body());
+  }
+
+  private void apply(Committed committed) {
+    try {
+      core.apply(committed).ifPresent(this::publish);
+    } catch (IllegalStateException e) {
+      fail(e);
+    }
+  }
+
+  private void publish(Applied applied) {
+    vertx.eventBus().publish(Bus.APPLIED, applied, Bus.LOCAL_ONLY);
+  }
+
+  private void onCopy(Message<CopyPart> message) {
+    if (failed != null) {
+      refuse(message, failed);
+      return;
+    }
+    boolean end = message.body() instanceof CopyPart.End;
+    installing |= end;
+    Future<?> before = end ? checkpoint : Future.succeededFuture();
+    copied =
+        before
+            .transform(over -> disk.executeBlocking(() -> core.take(message.body()), false))
+            .onSuccess(
+                whole -> {
+                  try {
+                    whole.ifPresent(view -> publish(core.show(view)));
+                    message.reply(new CopyTaken(), Bus.LOCAL_ONLY);
+                  } catch (WidecastException e) {
+                    fail(e); // on disk it has taken the place of what is newer
+                    refuse(message, e);
+                  }
+                })
+            .onFailure(
+                cause -> {
+                  if (cause instanceof StoreException) {
+                    fail(cause);
+                  }
+                  refuse(message, cause);
+                })
+            .onComplete(over -> copyPartOver(end));
+  }
+
+  private void copyPartOver(boolean end) {
+    if (end) {
+      installing = false;
+      while (!held.isEmpty() && failed == null) {
+        apply(held.remove());
+      }
+    }
+  }
+
+  private void onLogRead(Message<LogRead> message) {
+    if (failed != null) {
+      refuse(message, failed);
+    } else if (reads >= READS_MAX) {
+      StoreMessages.refuse(
+          message,
+          new WidecastException(ErrorCode.OVERLOADED, reads + " reads of the log are under way"));
+    } else {
+      reads++;
+      vertx
+          .executeBlocking(() -> core.readLog(message.body()), false)
+          .onSuccess(slice -> message.reply(slice, Bus.LOCAL_ONLY))
+          .onFailure(cause -> refuse(message, cause))
+          .onComplete(over -> reads--);
+    }
+  }
+
+  private void onRecovery(Message<AskRecovery> message) {
+    disk.<Recovery>executeBlocking(core::recovery, false)
+        .onSuccess(recovery -> message.reply(recovery, Bus.LOCAL_ONLY))
+        .onFailure(cause -> refuse(message, cause));
+  }
+
+  private void onView(Message<AskView> message) {
+    message.reply(new Applied(core.view(), List.of(), true), Bus.LOCAL_ONLY);
+  }
+
+  private void checkpointIfDue() {
+    if (failed != null || closing || installing || !core.checkpointDue()) {
+      return;
+    }
+    Checkpoint frozen = core.freeze();
+    checkpoint =
+        background
+            .executeBlocking(
+                () -> {
+                  core.write(frozen);
+                  return null;
+                })
+            .transform(
+                done -> {
+                  core.checkpointOver(frozen, done.succeeded());
+                  if (done.failed()) {
+                    return Future.failedFuture(done.cause());
+                  }
+                  return disk.executeBlocking(
+                      () -> {
+                        core.trimLog(System.currentTimeMillis());
+                        return null;
+                      },
+                      false);
+                })
+            .onFailure(this::checkpointFailed);
+  }
+
+  /** Nothing is lost, the log holds it all; but with a broken disk the log will fail next. */
+  private void checkpointFailed(Throwable cause) {
+    if (cause instanceof DiskFullException) {
+      LOG.warn("no room for a checkpoint in {}: {}", options.dataDirectory(), cause.getMessage());
+    } else {
+      LOG.error("checkpoint in {} failed", options.dataDirectory(), cause);
+    }
+  }
+
+  private static void refuse(Message<?> message, Throwable cause) {
+    WidecastException refusal =
+        cause instanceof WidecastException known
+            ? known
+            : new WidecastException(ErrorCode.INTERNAL, String.valueOf(cause.getMessage()));
+    StoreMessages.refuse(message, refusal);
+  }
+
+  private void fail(Throwable cause) {
+    if (failed != null) {
+      return;
+    }
+    failed = cause;
+    LOG.error("the store of {} gives up: nothing more is acknowledged", options.node(), cause);
+    queue.stream()
+        .filter(waiting -> waiting.message != null)
+        .forEach(waiting -> refuse(waiting.message, cause));
+    queue.clear();
+    failure.tryFail(cause);
+  }
+
+  @Override
+  public Future<?> stop() {
+    closing = true;
+    if (core == null) {
+      return Future.succeededFuture();
+    }
+    consumers.forEach(MessageConsumer::unregister);
+    return queueEmpty()
+        .transform(over -> copied)
+        .transform(over -> checkpoint)
+        .transform(
+            over ->
+                disk.executeBlocking(
+                    () -> {
+                      if (failed == null) {
+                        core.close();
+                      } else {
+                        core.abandon();
+                      }
+                      return null;
+                    },
+                    false));
+  }
+
+  private Future<?> queueEmpty() {
+    return written.transform(
+        over -> writing ? queueEmpty() : Future.succeededFuture()); // each end begins the next
+  }
+}

@@ -1,0 +1,124 @@
+package io.widecast.wire;
+
+import io.widecast.bus.EdgeReport;
+import io.widecast.bus.NodeStatus;
+import io.widecast.model.EncodedEntry;
+import io.widecast.model.Filter;
+import io.widecast.model.KeyVersion;
+import io.widecast.model.NodeId;
+import io.widecast.model.PublishOutcome;
+import io.widecast.model.PublishRequest;
+import io.widecast.model.Token;
+import io.widecast.wire.LanFrame.Range;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What travels on TCP connections: from the home site to edge nodes over the WAN, and between core
+ * nodes for what does not fit into datagrams. {@link StreamCodec} has the bytes.
+ */
+public sealed interface StreamFrame {
+
+  /** Bytes of entries or rows after which a sender begins another frame. */
+  int BATCH_BYTES = 64 << 10;
+
+  int ENTRIES_MAX = 16_384;
+  int ROWS_MAX = 16_384;
+  int REQUESTS_MAX = 4_096;
+
+  /**
+   * The first frame of whoever opened the connection.
+   *
+   * @param filter what it holds: present for an edge node, which then gets a stream; empty for a
+   *     core node, which asks
+   * @param position of its copy; {@link Token#NONE} when it has none
+   * @param http base URL of its HTTP port, up to {@link LanFrame#HTTP_BYTES_MAX} bytes
+   */
+  record Greeting(NodeId id, NodeId site, Optional<Filter> filter, Token position, String http)
+      implements StreamFrame {
+    public Greeting {
+      LanFrame.checkHttp(http);
+    }
+  }
+
+  /** The connection is not wanted, and why; it is closed after this. */
+  record Refusal(String detail) implements StreamFrame {}
+
+  /**
+   * Entries for an edge, already filtered, committed.
+   *
+   * @param prevRevision last revision sent on this stream before this frame, 0 for none: another
+   *     one there means that something was lost
+   * @param upTo nothing else concerns the edge up to here; at or after the last entry
+   */
+  record Entries(long prevRevision, List<EncodedEntry> entries, Token upTo) implements StreamFrame {
+    public Entries {
+      entries = List.copyOf(entries);
+      if (prevRevision < 0 || entries.size() > ENTRIES_MAX) {
+        throw new IllegalArgumentException(entries.size() + " entries after " + prevRevision);
+      }
+    }
+  }
+
+  /** Everything that concerns the edge up to here is on its disk. */
+  record Ack(Token position) implements StreamFrame {}
+
+  /** The map as of {@code at} follows, filtered; what it lacks is gone. */
+  record CopyBegin(Token at) implements StreamFrame {}
+
+  record CopyRows(List<KeyVersion> rows) implements StreamFrame {
+    public CopyRows {
+      rows = List.copyOf(rows);
+      if (rows.size() > ROWS_MAX) {
+        throw new IllegalArgumentException(rows.size() + " rows");
+      }
+    }
+  }
+
+  /**
+   * @param rows how many there were, so that a lost frame is noticed
+   */
+  record CopyEnd(Token at, long rows) implements StreamFrame {}
+
+  /** A core node asks for entries by number. */
+  record Fetch(Range range) implements StreamFrame {}
+
+  /** Those of them that are held, and the term in which they are the master's. */
+  record Fetched(long term, List<EncodedEntry> entries) implements StreamFrame {
+    public Fetched {
+      entries = List.copyOf(entries);
+      if (term < 0 || entries.size() > ENTRIES_MAX) {
+        throw new IllegalArgumentException(entries.size() + " entries of term " + term);
+      }
+    }
+  }
+
+  /** A core node asks for a whole copy. */
+  record AskCopy() implements StreamFrame {}
+
+  /** Publishes to be ordered for somebody else's client. */
+  record Publish(long number, List<PublishRequest> requests) implements StreamFrame {
+    public Publish {
+      requests = List.copyOf(requests);
+      if (number < 0 || requests.isEmpty() || requests.size() > REQUESTS_MAX) {
+        throw new IllegalArgumentException(requests.size() + " requests");
+      }
+    }
+  }
+
+  /** What became of them. */
+  record Outcomes(long number, List<PublishOutcome> outcomes) implements StreamFrame {
+    public Outcomes {
+      outcomes = List.copyOf(outcomes);
+      if (number < 0 || outcomes.size() > REQUESTS_MAX) {
+        throw new IllegalArgumentException(outcomes.size() + " outcomes");
+      }
+    }
+  }
+
+  /** A core node tells the master of the edge streams it serves. */
+  record Report(EdgeReport report) implements StreamFrame {}
+
+  /** Who is there, as the sender knows it. */
+  record Status(NodeStatus status) implements StreamFrame {}
+}
