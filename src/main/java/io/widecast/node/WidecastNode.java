@@ -286,7 +286,8 @@ public final class WidecastNode {
    */
   public Future<Void> drainAndClose() {
     Promise<Void> closed = Promise.promise();
-    undeployNext()
+    api.drain()
+        .eventually(this::undeployNext)
         .onComplete(
             undeployed ->
                 new Thread(() -> vertx.close().onComplete(done -> closed.complete()), "node-close")

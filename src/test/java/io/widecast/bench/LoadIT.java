@@ -8,6 +8,7 @@ import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.json.JsonObject;
 import io.widecast.client.ScriptedNode;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -65,7 +66,7 @@ class LoadIT {
             Watchers.connect(nodes.vertx(), nodes.sockets(), node.url(), node.url(), 3, 9)) {
       Watchers.Result result = all.run(1_000, 0.1);
       int[] truth = new int[Watchers.KEYS];
-      java.util.Arrays.setAll(truth, key -> key);
+      Arrays.setAll(truth, key -> key);
 
       assertThat(result.events()).isEqualTo(300);
       assertThat(all.wrong(truth)).isZero();

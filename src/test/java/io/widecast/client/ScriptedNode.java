@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * A node that does as it is told: answers requests by a handler, and plays one script for each
@@ -39,7 +40,7 @@ public final class ScriptedNode implements AutoCloseable {
             .webSocketHandler(this::accept);
     try {
       server.listen(0, "127.0.0.1").await(10, TimeUnit.SECONDS);
-    } catch (java.util.concurrent.TimeoutException e) {
+    } catch (TimeoutException e) {
       throw new IllegalStateException(e);
     }
     url = "http://127.0.0.1:" + server.actualPort();
