@@ -149,12 +149,17 @@ final class Processes implements AutoCloseable {
     await("a master that all agree on")
         .atMost(Duration.ofSeconds(30))
         .ignoreExceptions()
-        .until(() -> living.stream().map(Processes::masterAt).distinct().count() == 1);
+        .until(
+            () -> {
+              List<String> named = living.stream().map(Processes::masterAt).distinct().toList();
+              return named.size() == 1 && !named.get(0).isEmpty();
+            });
     return get(masterAt(living.get(0)));
   }
 
   private static String masterAt(Node node) {
-    return Http.getJson(node, "/v1/cluster").getString("master");
+    String master = Http.getJson(node, "/v1/cluster").getString("master");
+    return master == null ? "" : master;
   }
 
   /** Where a node keeps its data. */
