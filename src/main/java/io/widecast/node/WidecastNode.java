@@ -52,7 +52,12 @@ public final class WidecastNode {
 
   private static final Logger LOG = LoggerFactory.getLogger(WidecastNode.class);
 
-  private static final int EVENT_LOOPS = 2;
+  /**
+   * Waking another thread costs more than most of what is done there, so a node's verticles share
+   * one event loop on small machines; several nodes on one machine share its cores anyway.
+   */
+  private static final int EVENT_LOOPS =
+      Math.max(1, Math.min(4, Runtime.getRuntime().availableProcessors() / 2));
 
   private final NodeConfig config;
   private final Vertx vertx;
