@@ -385,6 +385,12 @@ class HttpApiIT {
   }
 
   @Test
+  void anEmptyParameterCountsAsAbsent() {
+    assertThat(node.get("/v1/kv?prefix=&after=&limit=&keysOnly=&revision=").statusCode())
+        .isEqualTo(200);
+  }
+
+  @Test
   void ttlIsTheSecondsLeft() {
     node.send("PUT", "/v1/kv/k?ttl=90s", "v");
 
