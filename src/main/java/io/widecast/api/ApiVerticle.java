@@ -27,6 +27,9 @@ public final class ApiVerticle extends VerticleBase {
   static final int REQUEST_LINE_BYTES_MAX = 32 << 10; // long lists of patterns
   static final int HEADER_BYTES_MAX = 16 << 10;
 
+  /** A negative number is one free port for all instances; 0 would be one for each. */
+  private static final int SHARED_FREE_PORT = -1;
+
   /** Mass reconnects come at once. */
   private static final int ACCEPT_BACKLOG = 4096;
 
@@ -104,7 +107,7 @@ public final class ApiVerticle extends VerticleBase {
   private HttpServerOptions serverOptions() {
     return new HttpServerOptions()
         .setHost(options.host())
-        .setPort(options.port())
+        .setPort(options.port() == 0 ? SHARED_FREE_PORT : options.port())
         .setAcceptBacklog(ACCEPT_BACKLOG)
         .setTcpKeepAlive(true)
         .setMaxInitialLineLength(REQUEST_LINE_BYTES_MAX)

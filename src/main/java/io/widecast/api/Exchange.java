@@ -120,7 +120,8 @@ final class Exchange {
             collected.appendBuffer(part);
           }
         });
-    request.exceptionHandler(body::tryFail);
+    request.exceptionHandler(
+        e -> body.tryFail(Query.bad("the body broke off, or its chunks are malformed")));
     request.endHandler(v -> body.tryComplete(collected.getBytes()));
     proceed();
     return body.future();

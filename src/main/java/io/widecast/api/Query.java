@@ -65,11 +65,12 @@ final class Query {
     return this;
   }
 
-  boolean has(String name) {
-    return values.containsKey(name);
+  /** The parameter's value; one that is empty counts as absent, as forms send it. */
+  Optional<String> get(String name) {
+    return first(name).filter(text -> !text.isEmpty());
   }
 
-  Optional<String> get(String name) {
+  private Optional<String> first(String name) {
     List<String> given = values.get(name);
     return given == null ? Optional.empty() : Optional.of(given.get(0));
   }
@@ -89,7 +90,7 @@ final class Query {
   }
 
   boolean flag(String name, boolean absent) {
-    return get(name)
+    return first(name)
         .map(
             text ->
                 switch (text) {

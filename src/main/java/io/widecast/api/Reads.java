@@ -21,7 +21,7 @@ final class Reads {
    */
   static Future<View> view(Exchange exchange, LocalNode node) {
     Query query = exchange.query();
-    if (query.has("revision") || query.has("snapshot")) {
+    if (query.get("revision").isPresent() || query.get("snapshot").isPresent()) {
       throw later("reading an earlier revision or a snapshot");
     }
     String consistency = query.get("consistency").orElse("local");

@@ -3,17 +3,22 @@ package io.widecast.api;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import io.vertx.core.DeploymentOptions;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.widecast.metrics.Metric;
 import io.widecast.model.ErrorCode;
+import io.widecast.model.NodeId;
+import java.net.URI;
 import java.net.URLEncoder;
+import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -380,6 +385,12 @@ class HttpApiIT {
   }
 
   @Test
+  void anEmptyParameterCountsAsAbsent() {
+    assertThat(node.get("/v1/kv?prefix=&after=&limit=&keysOnly=&revision=").statusCode())
+        .isEqualTo(200);
+  }
+
+  @Test
   void ttlIsTheSecondsLeft() {
     node.send("PUT", "/v1/kv/k?ttl=90s", "v");
 
@@ -566,6 +577,32 @@ class HttpApiIT {
     assertThat(text).contains("widecast_publishes_total 1.0").contains("widecast_watches 0.0");
     for (var metric : Metric.values()) {
       assertThat(text).contains("widecast_" + metric.text().replace('.', '_') + "_total ");
+    }
+  }
+
+  @Test
+  void severalInstancesServeOnePort() {
+    var options = new ApiOptions("127.0.0.1", 0, new NodeId("paris-1"), new NodeId("paris"));
+    var instances = new CopyOnWriteArrayList<ApiVerticle>();
+    var supplier = ApiVerticle.instances(options, node.metrics);
+    node.vertx
+        .deployVerticle(
+            () -> {
+              instances.add(supplier.get());
+              return instances.get(instances.size() - 1);
+            },
+            new DeploymentOptions().setInstances(2))
+        .compose(id -> node.replication.change(() -> {}))
+        .await();
+
+    assertThat(instances).extracting(ApiVerticle::port).containsOnly(instances.get(0).port());
+    for (int i = 1; i <= 20; i++) {
+      node.put("k", "v" + i);
+      var one = HttpClient.newHttpClient(); // a connection of its own, to either instance
+      var uri = URI.create("http://127.0.0.1:" + instances.get(0).port() + "/v1/kv/k?min=1." + i);
+      var answer =
+          one.sendAsync(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString());
+      assertThat(answer.join().body()).isEqualTo("v" + i);
     }
   }
 

@@ -107,6 +107,26 @@ class RawHttpIT {
         .containsSubsequence("HTTP/1.1 201", "HTTP/1.1 200", "HTTP/1.1 404", "not-found");
   }
 
+  @Test
+  void aBodyThatNobodyAskedForIsSkipped() throws Exception {
+    String requests =
+        "DELETE /v1/kv/k HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello"
+            + "GET /livez HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nConnection: close\r\n\r\nabc";
+
+    String answers = exchange(requests.getBytes(StandardCharsets.US_ASCII));
+
+    assertThat(answers).containsSubsequence("HTTP/1.1 404", "HTTP/1.1 200", "live");
+  }
+
+  @Test
+  void brokenChunksWriteNothing() throws Exception {
+    exchange(
+        "PUT /v1/kv/k HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nZZ\r\nab"
+            .getBytes(StandardCharsets.US_ASCII));
+
+    assertThat(node.get("/v1/kv/k").statusCode()).isEqualTo(404);
+  }
+
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
   void randomBytesLeaveTheNodeHealthy(long seed) throws Exception {
