@@ -122,7 +122,7 @@ public final class ApiVerticle extends VerticleBase {
     var writes = new Writes(new Publisher(vertx, context, metrics), node);
     var frames = new FrameJson();
     var shared = new StreamSocket.Shared(node, writes, watches, frames, new FlushQueue(context));
-    stream = new StreamHandler(shared);
+    stream = new StreamHandler(shared, connections);
     metricsHandler = new MetricsHandler(metrics);
     var handlers =
         new Routes.Handlers(
@@ -150,6 +150,11 @@ public final class ApiVerticle extends VerticleBase {
 
   private void onStatus(Message<NodeStatus> message) {
     node.onStatus(message.body(), System.currentTimeMillis());
+  }
+
+  /** For tests: how many connections are counted now. */
+  int connections() {
+    return connections.count();
   }
 
   /** The port that is listened on, once deployed. */

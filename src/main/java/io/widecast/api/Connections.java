@@ -36,11 +36,17 @@ final class Connections {
     }
     open.add(client);
     silent.put(client, new Silent(connection, System.nanoTime()));
-    connection.closeHandler(
-        v -> {
-          open.remove(client);
-          silent.remove(client);
-        });
+    connection.closeHandler(v -> onClosed(client));
+  }
+
+  /** Also to be called for a WebSocket, whose end the connection that it was does not hear of. */
+  void onClosed(SocketAddress client) {
+    open.remove(client);
+    silent.remove(client);
+  }
+
+  int count() {
+    return open.size();
   }
 
   void onRequest(HttpServerRequest request) {

@@ -178,6 +178,7 @@ final class NdjsonPublish {
       first = first.or(() -> Optional.of(written.token()));
       last = Optional.of(written.token());
     } else if (outcome instanceof PublishOutcome.Refused refused) {
+      next = new Batch(); // what was read behind it is not written
       fail(new Failure(ofLine, refused.toException()));
     } else {
       throw new AssertionError(outcome);

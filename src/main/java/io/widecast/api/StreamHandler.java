@@ -16,10 +16,12 @@ final class StreamHandler {
   static final long PING_MILLIS = 30_000;
 
   private final StreamSocket.Shared shared;
+  private final Connections connections;
   private final Set<StreamSocket> sockets = new LinkedHashSet<>();
 
-  StreamHandler(StreamSocket.Shared shared) {
+  StreamHandler(StreamSocket.Shared shared, Connections connections) {
     this.shared = shared;
+    this.connections = connections;
   }
 
   void get(Exchange exchange) {
@@ -33,13 +35,13 @@ final class StreamHandler {
     exchange
         .request()
         .toWebSocket()
-        .onSuccess(
-            socket -> {
-              StreamSocket[] opened = new StreamSocket[1];
-              opened[0] = new StreamSocket(shared, socket, () -> sockets.remove(opened[0]));
-              sockets.add(opened[0]);
-            })
+        .onSuccess(socket -> sockets.add(new StreamSocket(shared, socket, this::onClosed)))
         .onFailure(exchange::fail);
+  }
+
+  private void onClosed(StreamSocket socket) {
+    sockets.remove(socket);
+    connections.onClosed(socket.client());
   }
 
   private static void checkHandshake(Exchange exchange) {

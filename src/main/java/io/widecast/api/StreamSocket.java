@@ -3,6 +3,7 @@ package io.widecast.api;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.http.WebSocketFrame;
+import io.vertx.core.net.SocketAddress;
 import io.widecast.api.json.Durations;
 import io.widecast.api.json.EventJson;
 import io.widecast.api.json.JsonBytes;
@@ -27,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Consumer;
 
 /**
  * One client's WebSocket: requests and their answers, and the frames of its watches. A client with
@@ -52,7 +54,7 @@ final class StreamSocket {
 
   private final Shared shared;
   private final ServerWebSocket socket;
-  private final Runnable closed;
+  private final Consumer<StreamSocket> closed;
   private final SocketOut out;
   private final Map<Long, Watch> watches = new HashMap<>(); // by number
   private Buffer message = Buffer.buffer(); // as far as its fragments have come
@@ -62,7 +64,7 @@ final class StreamSocket {
   /**
    * @param closed called once the connection is gone
    */
-  StreamSocket(Shared shared, ServerWebSocket socket, Runnable closed) {
+  StreamSocket(Shared shared, ServerWebSocket socket, Consumer<StreamSocket> closed) {
     this.shared = shared;
     this.socket = socket;
     this.closed = closed;
@@ -72,10 +74,14 @@ final class StreamSocket {
     socket.exceptionHandler(e -> {}); // the close that follows is what counts
   }
 
+  SocketAddress client() {
+    return socket.remoteAddress();
+  }
+
   private void onClosed() {
     watches.values().forEach(shared.watches()::close);
     watches.clear();
-    closed.run();
+    closed.accept(this);
   }
 
   private void onDrained() {

@@ -29,10 +29,10 @@ public record FaultProfile(
   }
 
   public FaultProfile {
-    checkRate("loss", loss);
-    checkRate("duplicate", duplicate);
-    checkRate("reorder", reorder);
-    checkRate("cut", cut);
+    Bursts.checkRate("loss", loss);
+    Bursts.checkRate("duplicate", duplicate);
+    Bursts.checkRate("reorder", reorder);
+    Bursts.checkRate("cut", cut);
     if (delayNanosMin < 0 || delayNanosMax < delayNanosMin) {
       throw new IllegalArgumentException("delay " + delayNanosMin + " to " + delayNanosMax + " ns");
     }
@@ -60,11 +60,12 @@ public record FaultProfile(
       checkRate("burst end", end);
       checkRate("burst loss", loss);
     }
-  }
 
-  private static void checkRate(String name, double rate) {
-    if (!(rate >= 0 && rate <= 1)) { // NaN is neither
-      throw new IllegalArgumentException(name + " " + rate + " is not between 0 and 1");
+    // Stands here, because the outer class needs this one complete while it is initialised itself.
+    private static void checkRate(String name, double rate) {
+      if (!(rate >= 0 && rate <= 1)) { // NaN is neither
+        throw new IllegalArgumentException(name + " " + rate + " is not between 0 and 1");
+      }
     }
   }
 }

@@ -89,7 +89,7 @@ class OpenApiTest {
         new ListHandler(null),
         new PublishHandler(null),
         new WatchHandler(null, null, null, null),
-        new StreamHandler(null),
+        new StreamHandler(null, null),
         new ClusterHandler(null, null),
         new HealthHandler(null),
         new MetricsHandler(new Metrics()),

@@ -1,9 +1,14 @@
 package io.widecast.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClientAgent;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
@@ -17,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The contract's section 5, over real WebSockets. */
 class StreamIT {
@@ -303,6 +309,45 @@ class StreamIT {
     }
     assertThat(strict.closeCode()).isEqualTo(4008);
     assertThat(strict.closeReason()).matches("1\\.\\d+");
+  }
+
+  @Test
+  void aConnectionThatIsGoneIsNoLongerCounted() {
+    var stream = new TestStream(node);
+    assertThat(node.api.connections()).isPositive();
+
+    stream.socket().close();
+
+    await().atMost(ApiFixture.DEADLINE).until(() -> node.api.connections() == 0);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void http2IsSpokenWithAndWithoutAnUpgrade(boolean upgrade) {
+    node.put("k", "v");
+    var options =
+        new HttpClientOptions()
+            .setProtocolVersion(HttpVersion.HTTP_2)
+            .setHttp2ClearTextUpgrade(upgrade);
+    HttpClientAgent client = node.vertx.createHttpClient(options);
+
+    Buffer body =
+        client
+            .request(HttpMethod.GET, node.port(), "127.0.0.1", "/v1/kv/k")
+            .compose(request -> request.send())
+            .compose(
+                answer -> {
+                  assertThat(answer.version()).isEqualTo(HttpVersion.HTTP_2);
+                  assertThat(answer.getHeader("widecast-token")).isEqualTo("1.1");
+                  return answer.body();
+                })
+            .await();
+
+    assertThat(body.toString()).isEqualTo("v");
+    client.close().await();
+    await()
+        .atMost(ApiFixture.DEADLINE)
+        .until(() -> node.api.connections() <= 1); // the put's own is kept
   }
 
   private static int watch(JsonObject frame) {
