@@ -47,13 +47,13 @@ const stream = new Stream((state, reason) => feed.showStream(state, reason));
 const feed = new FeedView(stream, (key) => openKey(key));
 const keys = new KeysView((key) => openKey(key));
 const detail = new DetailView(stream, {
-  onWritten: (key, token) => keys.showWrite(key, token),
+  onWritten: (token) => keys.showWrite(token),
   onClosed: () => {
     keys.select(undefined);
     byId('keys-list').focus();
   },
 });
-new PublishView((key, token) => keys.showWrite(key, token));
+new PublishView((token) => keys.showWrite(token));
 
 function openKey(key) {
   keys.select(key);

@@ -24,7 +24,7 @@ export class DetailView {
   #overwrite = false;
 
   /**
-   * `onWritten` gets key and token of what was written or deleted here; `onClosed` is called when no
+   * `onWritten` gets the token of what was written or deleted here; `onClosed` is called when no
    * key is shown any more.
    */
   constructor(stream, { onWritten, onClosed }) {
@@ -180,7 +180,7 @@ export class DetailView {
       this.#showEditor(false);
       await this.#load(token);
       this.#note(`Saved at ${token}.`, 'good');
-      this.#onWritten(key, token);
+      this.#onWritten(token);
     } catch (failure) {
       this.#overwrite = failure.status === 412;
       const how = this.#overwrite ? ' Overwrite replaces it anyway, Cancel shows what is there now.' : '';
@@ -204,7 +204,7 @@ export class DetailView {
       const token = await deleteKey(key);
       this.#close();
       this.#onClosed();
-      this.#onWritten(key, token);
+      this.#onWritten(token);
       setText(byId('detail-empty'), `Deleted ${key} at ${token}.`);
     } catch (problem) {
       this.#allow(problem.status !== 404);

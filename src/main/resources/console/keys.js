@@ -50,9 +50,9 @@ export class KeysView {
   }
 
   /** Loads the page again after a write, once this node has it. */
-  async showWrite(key, token) {
+  async showWrite(token) {
     try {
-      await catchUp(key, token);
+      await catchUp(token);
     } catch {
       // The node is behind or gone: the list then shows what it has, and at which revision.
     }

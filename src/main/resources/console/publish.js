@@ -11,7 +11,7 @@ export class PublishView {
   #onWritten;
   #attempt = {}; // what was sent last and under which idempotency key, while its outcome is open
 
-  /** Calls back with key and token of what was published. */
+  /** Calls back with the token of what was published. */
   constructor(onWritten) {
     this.#onWritten = onWritten;
     byId('publish-form').addEventListener('submit', (event) => {
@@ -45,7 +45,7 @@ export class PublishView {
       this.#attempt = {};
       const done = created ? 'Created' : 'Replaced';
       this.#result(`${done} ${key} at ${token}, ${options.ack} after ${took}.`, 'good');
-      this.#onWritten(key, token);
+      this.#onWritten(token);
     } catch (problem) {
       this.#fail(problem);
     }

@@ -44,6 +44,8 @@ public final class Main extends Group {
   public static void main(String[] args) {
     // Netty's own resolver is for many lookups at once; the JDK's is there already.
     System.setProperty("vertx.disableDnsResolver", "true");
+    // Netty would load the flight recorder at its first buffer: on an event loop, at every start.
+    System.setProperty("io.netty.jfr.enabled", "false");
     System.exit(run(Terminal.ofProcess(), args));
   }
 

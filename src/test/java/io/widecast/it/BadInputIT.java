@@ -25,8 +25,8 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** Bytes that nobody should send, to every port that a node opens. It counts them, and lives. */
@@ -35,12 +35,12 @@ class BadInputIT {
   private static final List<String> ELECTORATE = List.of("paris-1", "paris-2", "paris-3");
 
   private final SplittableRandom random = new SplittableRandom(7);
-  private Processes processes;
-  private Node node;
-  private Ports ports;
+  private static Processes processes;
+  private static Node node;
+  private static Ports ports;
 
-  @BeforeEach
-  void start() {
+  @BeforeAll
+  static void start() {
     assumeTrue(Ports.known(), "skipped: only Linux tells which ports a process listens on");
     processes = new Processes(BadInputIT.class);
     node = processes.core("paris-1", "site.electorate=paris-1,paris-2,paris-3");
@@ -51,8 +51,8 @@ class BadInputIT {
     assertThat(Http.put(node, "/v1/kv/city/JP/kept", "as it was").statusCode()).isEqualTo(201);
   }
 
-  @AfterEach
-  void end() {
+  @AfterAll
+  static void end() {
     if (processes != null) {
       processes.close();
     }

@@ -197,6 +197,7 @@ abstract class Follower implements AutoCloseable {
                 expected.put(new Position(0, at.revision()), mine);
               }
             });
+    assertThat(expected).as("something to see for " + this).isNotEmpty();
     assertThat(seen).as(toString()).isEqualTo(expected);
     var held = new TreeMap<String, String>();
     copy.rows().keySet().stream()
