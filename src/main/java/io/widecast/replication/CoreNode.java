@@ -486,7 +486,7 @@ public final class CoreNode {
       metrics.add(Metric.ENTRIES_COMMITTED, entries.size());
       outputs.add(new CoreOutput.Commit(new Committed(entries, committedOut)));
     }
-    decided |= committedOut.revision() >= Math.min(recoveredEnd, log.last().revision());
+    decided |= applied >= Math.min(recoveredEnd, log.last().revision());
   }
 
   private void acknowledge() {
@@ -576,7 +576,7 @@ public final class CoreNode {
   }
 
   /**
-   * Whether every entry found on disk at the start is final or cut, so that reads never go back.
+   * Whether every entry found on disk at the start is applied or cut, so that reads never go back.
    */
   public boolean isDecided() {
     return decided;

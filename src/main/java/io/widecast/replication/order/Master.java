@@ -151,19 +151,19 @@ public final class Master {
 
   /**
    * Where the buffer begins: at the low water, but no further back than it has room for. What lies
-   * below is resent from the log as long as that holds it.
+   * below is resent from the log, which holds at least what is not committed.
    */
   private long firstKept(long keepFrom) {
     long first = log.last().revision() + 1;
     long sizeBytes = 0;
     while (first > Math.max(log.first(), keepFrom)) {
       sizeBytes += log.get(first - 1).sizeBytes();
-      if (first <= commit + 1 && sizeBytes > options.bufferBytes()) {
+      if (sizeBytes > options.bufferBytes()) {
         break;
       }
       first--;
     }
-    return Math.min(first, commit + 1);
+    return first;
   }
 
   /** The first outputs of the term. */
