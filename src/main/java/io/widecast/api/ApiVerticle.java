@@ -3,7 +3,6 @@ package io.widecast.api;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.Message;
-import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.widecast.bus.Bus;
@@ -28,9 +27,6 @@ public final class ApiVerticle extends VerticleBase {
   static final int REQUEST_LINE_BYTES_MAX = 32 << 10; // long lists of patterns
   static final int HEADER_BYTES_MAX = 16 << 10;
 
-  /** Below the limit of open files that systems have by default on servers. */
-  private static final int CONNECTIONS_MAX = 16_384;
-
   /** Mass reconnects come at once. */
   private static final int ACCEPT_BACKLOG = 4096;
 
@@ -48,7 +44,7 @@ public final class ApiVerticle extends VerticleBase {
   private MetricsHandler metricsHandler;
   private HttpServer server;
   private final List<Applied> early = new ArrayList<>(); // came before the view that was asked for
-  private int connections;
+  private final Connections connections = new Connections();
 
   /** The only instance of its node. */
   public ApiVerticle(ApiOptions options, Metrics metrics) {
@@ -90,12 +86,17 @@ public final class ApiVerticle extends VerticleBase {
     Router router = router();
     vertx.setPeriodic(Waiters.TICK_MILLIS, id -> node.onTick(System.nanoTime()));
     vertx.setPeriodic(Watches.TICK_MILLIS, id -> watches.onTick());
+    vertx.setPeriodic(Connections.SWEEP_MILLIS, id -> connections.sweep());
     vertx.setPeriodic(StreamHandler.PING_MILLIS, id -> stream.ping());
     server =
         vertx
             .createHttpServer(serverOptions())
-            .connectionHandler(this::onConnection)
-            .requestHandler(router::handle)
+            .connectionHandler(connections::onConnection)
+            .requestHandler(
+                request -> {
+                  connections.onRequest(request);
+                  router.handle(request);
+                })
             .invalidRequestHandler(router::handleInvalid);
     return server.listen();
   }
@@ -135,14 +136,6 @@ public final class ApiVerticle extends VerticleBase {
             metricsHandler,
             new StaticFiles(vertx));
     return new Router(Routes.of(handlers), node, metrics);
-  }
-
-  private void onConnection(HttpConnection connection) {
-    connections++;
-    connection.closeHandler(v -> connections--);
-    if (connections > CONNECTIONS_MAX) {
-      connection.close();
-    }
   }
 
   private void onApplied(Message<Applied> message) {

@@ -146,12 +146,16 @@ final class Exchange {
     }
   }
 
-  /** Begins an answer: its status, and the headers that every answer has. */
+  /**
+   * Begins an answer: its status, and the headers that every answer has. The position is left out
+   * by a node that is not ready yet, rather than be one that lies behind what it told earlier.
+   */
   HttpServerResponse begin(int status) {
-    Token position = token.orElseGet(() -> node.view().token());
+    token
+        .or(node::position)
+        .ifPresent(position -> response().putHeader("Widecast-Token", position.toString()));
     return response()
         .setStatusCode(status)
-        .putHeader("Widecast-Token", position.toString())
         .putHeader("Widecast-Node", node.options().nodeId().text())
         .putHeader("Widecast-Site", node.options().siteId().text())
         .putHeader("Widecast-Lag-Ms", Long.toString(node.lagMillis()))

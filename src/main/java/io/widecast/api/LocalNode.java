@@ -58,6 +58,14 @@ final class LocalNode {
     return latest.get();
   }
 
+  /**
+   * The node's position, for its answers to carry. None until the node has been ready once: after a
+   * restart its copy may stand behind what it showed before, until the end of its log is decided.
+   */
+  Optional<Token> position() {
+    return everReady ? Optional.of(latest.get().token()) : Optional.empty();
+  }
+
   Optional<NodeStatus> status() {
     return status;
   }

@@ -113,7 +113,7 @@ public final class KvBench {
       row.put("max", millis(result.visibleNanos(), 100));
       putCounters(row, before, nodes.counters(), result);
       runs.add(row);
-      progress.accept("  run " + (run + 1) + ": " + row);
+      progress.accept("  run " + (run + 1) + ": " + Report.shown(row));
     }
     rates.rows().add(Report.medians(runs));
   }
@@ -137,7 +137,7 @@ public final class KvBench {
       row.put("left out", result.skipped());
       putCounters(row, before, nodes.counters(), result);
       runs.add(row);
-      progress.accept("  run " + (run + 1) + ": " + row);
+      progress.accept("  run " + (run + 1) + ": " + Report.shown(row));
     }
     flat.rows().add(Report.medians(runs));
   }
@@ -157,7 +157,7 @@ public final class KvBench {
       row.put("keys", Math.round(after.level("keys") / nodes.endpoints().size()));
       row.put("fsyncs", Math.round(after.total("log.fsyncs") - before.total("log.fsyncs")));
       runs.add(row);
-      progress.accept("  run " + (run + 1) + ": " + row);
+      progress.accept("  run " + (run + 1) + ": " + Report.shown(row));
     }
     imports.rows().add(Report.medians(runs));
   }

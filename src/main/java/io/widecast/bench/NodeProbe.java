@@ -65,7 +65,7 @@ record NodeProbe(HttpClient client, String http) {
       return answer.await(ANSWER_SECONDS_MAX, TimeUnit.SECONDS);
     } catch (TimeoutException e) {
       throw new BenchException(http + path + " did not answer within " + ANSWER_SECONDS_MAX + " s");
-    } catch (RuntimeException e) {
+    } catch (Exception e) { // of any class: await() throws whatever the future failed with
       throw new BenchException(http + path + ": " + e.getMessage());
     }
   }

@@ -31,7 +31,7 @@ final class Nodes implements AutoCloseable {
   private final WebSocketClient sockets =
       vertx.createWebSocketClient(
           new WebSocketClientOptions()
-              .setMaxConnections(-1)
+              .setMaxConnections(Integer.MAX_VALUE)
               .setMaxFrameSize(16 << 20)
               .setMaxMessageSize(64 << 20));
   private final List<NodeProbe> probes;

@@ -3,7 +3,9 @@ package io.widecast.bench;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** What a benchmark found: tables, each row a map from column to number or text. */
 public final class Report {
@@ -24,6 +26,23 @@ public final class Report {
 
   public List<Section> sections() {
     return sections;
+  }
+
+  /** A cell as it is shown to a person: whole numbers in groups, others with two decimals. */
+  public static String shown(Object cell) {
+    if (cell instanceof Double number) {
+      return String.format(Locale.ROOT, "%.2f", number);
+    }
+    return cell instanceof Long number
+        ? String.format(Locale.ROOT, "%,d", number)
+        : String.valueOf(cell);
+  }
+
+  /** A row in one line, for those who wait. */
+  static String shown(Map<String, Object> row) {
+    return row.entrySet().stream()
+        .map(cell -> cell.getKey() + " " + shown(cell.getValue()))
+        .collect(Collectors.joining(", "));
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.widecast.bench;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.DatagramSocket;
@@ -143,7 +144,7 @@ public final class SpawnedNodes implements AutoCloseable {
   /** This program once more: as the jar it came in, which brings its own flags, or its classes. */
   private static List<String> program() {
     String classPath = System.getProperty("java.class.path");
-    return classPath.endsWith(".jar") && !classPath.contains(java.io.File.pathSeparator)
+    return classPath.endsWith(".jar") && !classPath.contains(File.pathSeparator)
         ? List.of("-jar", classPath)
         : List.of("-cp", classPath, "io.widecast.cli.Main");
   }

@@ -34,7 +34,7 @@ public final class WanBench {
       all = all == 0 ? bytes : all;
       row.put("% of the first", 100 * bytes / Math.max(1, all));
       section.rows().add(row);
-      progress.accept("  " + row);
+      progress.accept("  " + Report.shown(row));
     }
     return report;
   }

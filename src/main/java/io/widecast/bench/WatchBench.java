@@ -76,7 +76,7 @@ public final class WatchBench {
       row.put("left out", watchers.skipped());
       row.put("wrong", watchers.wrong(truth(nodes, watchAt)));
       runs.add(row);
-      progress.accept("  run " + (run + 1) + ": " + row);
+      progress.accept("  run " + (run + 1) + ": " + Report.shown(row));
     }
     var report = new Report();
     report

@@ -43,15 +43,8 @@ final class BenchFlags {
     }
     var table = new Table(section.rows().get(0).keySet().toArray(String[]::new));
     for (Map<String, Object> row : section.rows()) {
-      table.row(row.values().stream().map(BenchFlags::cell).toArray());
+      table.row(row.values().stream().map(Report::shown).toArray());
     }
     table.print(terminal.out());
-  }
-
-  private static String cell(Object value) {
-    if (value instanceof Double number) {
-      return String.format("%.2f", number);
-    }
-    return value instanceof Long number ? String.format("%,d", number) : String.valueOf(value);
   }
 }

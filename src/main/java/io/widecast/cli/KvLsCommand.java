@@ -14,6 +14,8 @@ final class KvLsCommand implements Runnable {
   /** Rows whose widths are not known in advance: the list may be longer than memory. */
   private static final String LONG_ROW = "%10d  %7d  %8s  %s%n";
 
+  private static final int ROWS_A_FLUSH = 500;
+
   @Parameters(
       arity = "0..1",
       defaultValue = "",
@@ -56,9 +58,10 @@ final class KvLsCommand implements Runnable {
         terminal,
         client -> {
           long left = limit == null ? Long.MAX_VALUE : limit;
+          long printed = 0;
           for (ListedPair pair : client.list(prefix, parameters()).take(left).blockingIterable()) {
             print(pair);
-            if (terminal.out().checkError()) {
+            if (++printed % ROWS_A_FLUSH == 0 && terminal.gone()) {
               return;
             }
           }

@@ -96,6 +96,7 @@ public final class Main extends Group {
     commands.put("watch", () -> new WatchCommand(terminal));
     commands.put("cluster", () -> new ClusterCommand(terminal));
     commands.put("lag", () -> new LagCommand(terminal));
+    commands.put("doctor", () -> group(new DoctorCommand(), new DoctorMulticastCommand(terminal)));
     commands.put("visibility", () -> new VisibilityCommand(terminal));
     commands.put("snapshot", () -> new SnapshotCommand(terminal));
     commands.put("verify", () -> new VerifyCommand(terminal));

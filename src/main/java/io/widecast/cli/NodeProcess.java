@@ -40,7 +40,7 @@ final class NodeProcess {
       Runtime.getRuntime().halt(ExitException.OK);
     } catch (TimeoutException e) {
       terminal.err().println("not drained within " + DRAIN_SECONDS_MAX + " s, ending all the same");
-    } catch (RuntimeException e) {
+    } catch (Exception e) { // of any class: await() throws whatever the future failed with
       terminal.err().println("not drained: " + e.getMessage());
     }
     Runtime.getRuntime().halt(ExitException.FAILED);

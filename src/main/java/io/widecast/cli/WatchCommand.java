@@ -1,5 +1,6 @@
 package io.widecast.cli;
 
+import io.reactivex.rxjava3.schedulers.Schedulers;
 import io.widecast.client.WatchEvent;
 import io.widecast.client.WatchFrame;
 import io.widecast.client.WatchRequest;
@@ -13,6 +14,8 @@ import picocli.CommandLine.Parameters;
     name = "watch",
     description = "Follow what happens to matching keys, until interrupted; resumes by itself.")
 final class WatchCommand implements Runnable {
+
+  private static final int FRAMES_AHEAD = 16;
 
   enum Kind {
     TEXT,
@@ -55,14 +58,17 @@ final class WatchCommand implements Runnable {
     var request = new WatchRequest(patterns, since, !noValues, true);
     target.run(
         terminal,
-        client -> {
-          for (WatchFrame frame : client.watch(request).blockingIterable(16)) {
-            print(frame);
-            if (terminal.gone()) {
-              return;
-            }
-          }
-        });
+        client ->
+            client
+                .watch(request)
+                .observeOn(Schedulers.single(), true, FRAMES_AHEAD) // printing may block
+                .takeWhile(
+                    frame -> {
+                      print(frame);
+                      return !terminal.gone();
+                    })
+                .ignoreElements()
+                .blockingAwait());
   }
 
   private void print(WatchFrame frame) {

@@ -2,6 +2,7 @@ package io.widecast.client;
 
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
 import org.reactivestreams.Publisher;
@@ -15,17 +16,21 @@ import org.reactivestreams.Subscription;
  */
 final class Upload implements Subscriber<Buffer> {
 
+  private final Vertx vertx;
   private final HttpClientRequest request;
   private final Promise<Requests.Answer> result = Promise.promise();
   private Subscription source;
   private volatile boolean done;
 
-  private Upload(HttpClientRequest request) {
+  private Upload(Vertx vertx, HttpClientRequest request) {
+    this.vertx = vertx;
     this.request = request;
   }
 
-  static Future<Requests.Answer> send(HttpClientRequest request, Publisher<Buffer> parts) {
-    var upload = new Upload(request.setChunked(true));
+  static Future<Requests.Answer> send(
+      Vertx vertx, HttpClientRequest request, Publisher<Buffer> parts) {
+    var upload = new Upload(vertx, request.setChunked(true));
+    request.exceptionHandler(e -> {}); // the response fails with it as well
     request
         .response()
         .compose(Requests::whole)
@@ -49,7 +54,8 @@ final class Upload implements Subscriber<Buffer> {
   public void onNext(Buffer part) {
     if (!done) {
       // A failed write is not the result: the node's answer, or the lost connection, comes as well.
-      request.write(part).onSuccess(written -> source.request(1));
+      // Asking in a turn of its own lets that answer in, however fast the source and the node are.
+      request.write(part).onSuccess(written -> vertx.runOnContext(v -> source.request(1)));
     }
   }
 

@@ -64,7 +64,8 @@ final class WatchPublisher implements Publisher<WatchFrame> {
     private final Queue<WatchFrame> queue = new ArrayDeque<>(); // of QUEUE_FRAMES_MAX and a few
 
     private long requested;
-    private boolean done;
+    private boolean done; // nothing more is received
+    private Throwable failure; // to be told once the queue is empty
     private WebSocket socket; // null between two connections
     private boolean paused;
     private long pauseMillis = PAUSE_MILLIS_MIN;
@@ -91,7 +92,11 @@ final class WatchPublisher implements Publisher<WatchFrame> {
 
     @Override
     public void cancel() {
-      context.runOnContext(v -> finish(null));
+      context.runOnContext(
+          v -> {
+            queue.clear();
+            stop();
+          });
     }
 
     void start() {
@@ -236,9 +241,14 @@ final class WatchPublisher implements Publisher<WatchFrame> {
     }
 
     private void drain() {
-      while (!done && requested > 0 && !queue.isEmpty()) {
+      while (requested > 0 && !queue.isEmpty()) {
         requested--;
         subscriber.onNext(queue.remove());
+      }
+      if (failure != null && queue.isEmpty()) {
+        Throwable last = failure;
+        failure = null;
+        subscriber.onError(last);
       }
       if (paused && queue.size() < QUEUE_FRAMES_MAX / 2 && socket != null) {
         paused = false;
@@ -256,18 +266,20 @@ final class WatchPublisher implements Publisher<WatchFrame> {
       }
     }
 
+    /** Ends the watch; what came before the failure is delivered before it. */
     private void finish(Throwable cause) {
-      if (done) {
-        return;
+      if (!done) {
+        stop();
+        failure = cause;
+        drain();
       }
+    }
+
+    private void stop() {
       done = true;
-      queue.clear();
       vertx.cancelTimer(silenceTimer);
       if (socket != null) {
         socket.close();
-      }
-      if (cause != null) {
-        subscriber.onError(cause);
       }
     }
   }

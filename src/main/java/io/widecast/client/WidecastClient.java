@@ -69,7 +69,7 @@ public final class WidecastClient implements AutoCloseable {
         vertx.createWebSocketClient(
             new WebSocketClientOptions()
                 .setConnectTimeout(CONNECT_TIMEOUT_MILLIS)
-                .setMaxConnections(-1)
+                .setMaxConnections(Integer.MAX_VALUE)
                 .setMaxFrameSize(MESSAGE_BYTES_MAX)
                 .setMaxMessageSize(MESSAGE_BYTES_MAX));
     this.requests = new Requests(vertx, http, options);
@@ -166,7 +166,7 @@ public final class WidecastClient implements AutoCloseable {
    * twice.
    */
   public Single<PublishSummary> publishStream(Flowable<Buffer> parts, WriteOptions options) {
-    return single(() -> connected(options).compose(request -> Upload.send(request, parts)))
+    return single(() -> connected(options).compose(request -> Upload.send(vertx, request, parts)))
         .map(WidecastClient::checked)
         .map(
             answer -> {

@@ -35,9 +35,15 @@ final class HazelcastConfig {
           // Nothing leaves this site, and the node has its own shutdown, log and metrics.
           Map.entry("hazelcast.phone.home.enabled", "false"),
           Map.entry("hazelcast.shutdownhook.enabled", "false"),
-          Map.entry("hazelcast.logging.type", "slf4j"),
           Map.entry("hazelcast.health.monitoring.level", "OFF"),
           Map.entry("hazelcast.socket.bind.any", "false"));
+
+  static {
+    // Its classes log before they read a configuration; without this, to a logger of their own.
+    if (System.getProperty("hazelcast.logging.type") == null) {
+      System.setProperty("hazelcast.logging.type", "slf4j");
+    }
+  }
 
   private HazelcastConfig() {}
 

@@ -157,7 +157,7 @@ public final class WidecastNode {
         wan.map(HostPort::host),
         wan.map(HostPort::port).orElse(0),
         streamCluster(),
-        config.retransmit().bufferBytes(),
+        tailBytes(),
         wanFaults(),
         config.faults().seed());
   }
@@ -176,6 +176,7 @@ public final class WidecastNode {
         config.multicast().peers().stream()
             .map(peer -> new InetSocketAddress(peer.host(), peer.port()))
             .toList(),
+        tailBytes(),
         buffer,
         Math.max(1, (long) (buffer * config.retransmit().memberShare())),
         config.retransmit().staleAfter().toNanos(),
@@ -193,6 +194,14 @@ public final class WidecastNode {
         config.multicast().unicastPort(),
         WidecastTransport.SOCKET_BUFFER_BYTES,
         config.multicast().datagramBytes().orElse(0));
+  }
+
+  /**
+   * Newest entries kept in memory for those that are behind; the log on disk has more. In memory an
+   * entry takes about four times its encoded size.
+   */
+  private long tailBytes() {
+    return Math.min(config.retransmit().bufferBytes(), Runtime.getRuntime().maxMemory() / 32);
   }
 
   private HomeStreamOptions homeStreamOptions() {
@@ -242,7 +251,10 @@ public final class WidecastNode {
 
   /** Base URL of the HTTP port, for other nodes to show. */
   public String httpUrl() {
-    return "http://" + config.http().host() + ":" + api.port();
+    boolean any = config.http().host().equals("0.0.0.0") || config.http().host().equals("::");
+    String host =
+        any ? config.memberAddress().map(HostPort::host).orElse("127.0.0.1") : config.http().host();
+    return "http://" + host + ":" + api.port();
   }
 
   /** The port for edge nodes; -1 when this node serves none. */
@@ -274,7 +286,8 @@ public final class WidecastNode {
    */
   public Future<Void> drainAndClose() {
     Promise<Void> closed = Promise.promise();
-    undeployNext()
+    api.drain()
+        .eventually(this::undeployNext)
         .onComplete(
             undeployed ->
                 new Thread(() -> vertx.close().onComplete(done -> closed.complete()), "node-close")

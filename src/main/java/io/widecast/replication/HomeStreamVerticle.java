@@ -33,7 +33,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.SplittableRandom;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
@@ -71,7 +70,7 @@ public final class HomeStreamVerticle extends VerticleBase {
   private long heardNanos;
   private long nextNumber;
   private Optional<ClusterView> told = Optional.empty();
-  private long faultSeed;
+  private int streamsOpened;
 
   /**
    * @param http base URL of this node's HTTP port
@@ -81,7 +80,6 @@ public final class HomeStreamVerticle extends VerticleBase {
     this.http = http;
     this.metrics = metrics;
     this.codec = new StreamCodec(options.cluster());
-    this.faultSeed = options.faultSeed();
   }
 
   @Override
@@ -145,7 +143,10 @@ public final class HomeStreamVerticle extends VerticleBase {
                 new FaultyStream(
                     vertx,
                     netSocket,
-                    new FaultInjector(options.faults(), new SplittableRandom(faultSeed++)),
+                    FaultInjector.of(
+                        options.faults(),
+                        options.faultSeed(),
+                        options.id() + "/wan-client-" + streamsOpened++),
                     metrics,
                     reader);
     var fresh = new FrameSocket(netSocket, codec, metrics, faults);

@@ -13,6 +13,7 @@ import java.util.List;
  * @param self place in {@code electorate}
  * @param lanCluster number in datagrams, and {@code streamCluster} in connections
  * @param peers unicast addresses to greet from the start
+ * @param tailBytes of newest entries kept in memory
  * @param bufferBytes of the retransmit buffer, {@code memberShareBytes} of it for one member
  * @param faults what happens to datagrams that arrive; seeded by {@code faultSeed}
  */
@@ -24,6 +25,7 @@ public record ReplicationOptions(
     long streamCluster,
     LanOptions lan,
     List<InetSocketAddress> peers,
+    long tailBytes,
     long bufferBytes,
     long memberShareBytes,
     long staleAfterNanos,

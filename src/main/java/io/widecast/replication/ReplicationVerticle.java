@@ -113,7 +113,7 @@ public final class ReplicationVerticle extends VerticleBase {
               sockets
                   .multicastProblem()
                   .ifPresent(problem -> LOG.warn("multicast is not used: {}", problem));
-              hinted.addAll(options.peers());
+              options.peers().stream().filter(peer -> !peer.isUnresolved()).forEach(hinted::add);
               vertx.setPeriodic(STATUS_MILLIS, id -> tellStatus());
               endTurn();
             });
@@ -126,7 +126,10 @@ public final class ReplicationVerticle extends VerticleBase {
     return new FaultyLanSockets(
         vertx,
         opened,
-        new FaultInjector(options.faults(), new SplittableRandom(options.faultSeed())),
+        FaultInjector.of(
+            options.faults(),
+            options.faultSeed(),
+            options.electorate().get(options.self()) + "/lan"),
         metrics);
   }
 
@@ -140,7 +143,7 @@ public final class ReplicationVerticle extends VerticleBase {
             sockets.unicastPort(),
             tcpPort.get(),
             http.get(),
-            options.bufferBytes(),
+            options.tailBytes(),
             options.unicastFallback(),
             options.order(entriesBytes));
     core =
@@ -267,7 +270,8 @@ public final class ReplicationVerticle extends VerticleBase {
   private void onMembers(SiteMembers members) {
     for (SiteMembers.Member member : members.members()) {
       int slot = options.electorate().indexOf(member.id());
-      if (slot >= 0 && slot != options.self() && !addresses.containsKey(slot)) {
+      boolean useful = slot >= 0 && slot != options.self() && member.unicastPort() > 0;
+      if (useful && !addresses.containsKey(slot)) {
         hinted.add(new InetSocketAddress(member.host(), member.unicastPort()));
       }
     }

@@ -33,7 +33,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SplittableRandom;
 import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -66,7 +65,7 @@ public final class StreamServerVerticle extends VerticleBase {
   private boolean reportDue;
   private long reportedNanos;
   private long edgesToldNanos;
-  private long faultSeed;
+  private int streamsOpened;
 
   /** A connection that has greeted. */
   private final class Session {
@@ -89,7 +88,6 @@ public final class StreamServerVerticle extends VerticleBase {
     this.options = options;
     this.metrics = metrics;
     this.codec = new StreamCodec(options.cluster());
-    this.faultSeed = options.faultSeed();
   }
 
   /** The port for core nodes, once started. */
@@ -148,7 +146,10 @@ public final class StreamServerVerticle extends VerticleBase {
                 new FaultyStream(
                     vertx,
                     netSocket,
-                    new FaultInjector(options.faults(), new SplittableRandom(faultSeed++)),
+                    FaultInjector.of(
+                        options.faults(),
+                        options.faultSeed(),
+                        options.id() + "/wan-server-" + streamsOpened++),
                     metrics,
                     reader)
             : UnaryOperator.identity();

@@ -186,7 +186,7 @@ public final class StoreCore implements Closeable {
 
   private void replay() throws IOException {
     Token position = view.token();
-    if (!options.logIsCommitted() && log.end().revision() < position.revision()) {
+    if (!options.logIsCommitted() && !leadsTo(position)) {
       catchUpLog(position);
     }
     Token target = log.commit();
@@ -214,6 +214,12 @@ public final class StoreCore implements Closeable {
     showGauges();
   }
 
+  /** Whether the log holds, or begins behind, the very entry that the checkpoint ends with. */
+  private boolean leadsTo(Token position) {
+    return log.end().revision() >= position.revision()
+        && log.epochAt(position.revision()).orElse(position.epoch()) == position.epoch();
+  }
+
   /** Without fsync a power cut can take more of the log than what a checkpoint has made safe. */
   private void catchUpLog(Token position) throws IOException {
     if (log.lastIsForced()) {
@@ -222,7 +228,7 @@ public final class StoreCore implements Closeable {
               + disk.place()
               + " ends at "
               + log.end()
-              + ", before the checkpoint at "
+              + " and does not lead to the checkpoint at "
               + position
               + ". The disk lost data: restore the directory, or move it away and let"
               + " this node take a new copy");

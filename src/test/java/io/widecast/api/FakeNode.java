@@ -12,7 +12,7 @@ final class FakeNode {
   public static void main(String[] args) throws Exception {
     Vertx vertx = Vertx.vertx();
     FakeReplication.registerCodecs(vertx);
-    var replication = new FakeReplication();
+    var replication = new FakeReplication(true);
     var options =
         new ApiOptions(
             "127.0.0.1", Integer.parseInt(args[0]), new NodeId("paris-1"), new NodeId("paris"));

@@ -35,21 +35,33 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 
 /**
  * Stands in for replication and store together: orders publishes as a master alone would, and shows
- * them. Copies its whole map for each view, so it is for small tests.
+ * them. Copies its whole map for each view, unless {@link #sharing}: then views are not frozen,
+ * which is only good for measuring.
  */
 final class FakeReplication extends VerticleBase {
 
   private final List<EncodedEntry> log = new ArrayList<>();
   private final Map<String, PublishOutcome> outcomes = new HashMap<>();
-  private final NavigableMap<Key, Versioned> map = new TreeMap<>();
+  private final Map<String, Long> bodies = new HashMap<>();
+  private final NavigableMap<Key, Versioned> map = new ConcurrentSkipListMap<>();
+  private final boolean sharing;
   private long epoch = 1;
   private long logFrom = 1; // lowest revision the log still holds
   private Optional<ErrorCode> refuse = Optional.empty();
   private Optional<List<String>> filter = Optional.empty();
   private boolean ready = true;
+
+  FakeReplication() {
+    this(false);
+  }
+
+  FakeReplication(boolean sharing) {
+    this.sharing = sharing;
+  }
 
   static void registerCodecs(Vertx vertx) {
     Bus.registerCodecs(vertx);
@@ -147,7 +159,8 @@ final class FakeReplication extends VerticleBase {
   }
 
   private Applied applied(List<EncodedEntry> entries, boolean jumped) {
-    return new Applied(new FakeView(position(), new TreeMap<>(map)), entries, jumped);
+    var shown = sharing ? map : new TreeMap<>(map);
+    return new Applied(new FakeView(position(), shown), entries, jumped);
   }
 
   private void onPublish(Message<PublishBatch> message) {
@@ -188,8 +201,6 @@ final class FakeReplication extends VerticleBase {
     request.requestId().ifPresent(id -> remember(id, key, written));
     return written;
   }
-
-  private final Map<String, Long> bodies = new HashMap<>();
 
   private void remember(RequestId id, String key, PublishOutcome outcome) {
     outcomes.put(key, outcome);

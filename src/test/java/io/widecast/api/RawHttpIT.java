@@ -1,0 +1,142 @@
+package io.widecast.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.Socket;
+import java.net.SocketException;
+import java.nio.charset.StandardCharsets;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What no well-behaved client sends, byte by byte. */
+class RawHttpIT {
+
+  private ApiFixture node;
+
+  @BeforeEach
+  void deploy() {
+    node = new ApiFixture();
+  }
+
+  @AfterEach
+  void close() {
+    node.close();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'GET /v1/kv/k HTTP/1.1\r\nConnection: close\r\n\r\n', 400, bad-request",
+    "'GET /v1/kv/k HTTP/1.1\r\nHost: a\r\nHost: b\r\nConnection: close\r\n\r\n', 400, bad-request",
+    "'GET /v1/kv/%zz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n', 400, bad-key",
+    "'GET /v1/kv/%4 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n', 400, bad-key",
+    "'GET http://x:1/v1/kv/k HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n', 404, not-found",
+    "'GET /v1/kv/../livez HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n', 404, not-found",
+    "'GET //livez HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n', 404, unknown-path",
+    "'OPTIONS * HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n', 404, unknown-path",
+    "'GET /v1/kv/k\r\n\r\n', 400, bad-request",
+    "'GET /v1/kv/k HTTP/1.1\r\nHost a\r\n\r\n', 400, bad-request",
+  })
+  void malformedRequestsGetAProblem(String request, int status, String type) throws Exception {
+    String answer = exchange(request.getBytes(StandardCharsets.ISO_8859_1));
+
+    assertThat(answer).containsPattern("^HTTP/1\\.[01] " + status);
+    assertThat(answer).contains("application/problem+json", "problems/" + type, "Widecast-Node");
+    assertThat(node.get("/livez").statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void overlongHeadsAreRefused() throws Exception {
+    String line = "GET /" + "a".repeat(40_000) + " HTTP/1.1\r\nHost: a\r\n\r\n";
+    String head = "GET /livez HTTP/1.1\r\nHost: a\r\nX: " + "a".repeat(40_000) + "\r\n\r\n";
+
+    assertThat(exchange(line.getBytes(StandardCharsets.US_ASCII))).contains(" 414 ", "problem");
+    assertThat(exchange(head.getBytes(StandardCharsets.US_ASCII))).contains(" 431 ", "problem");
+  }
+
+  @Test
+  void http10NeedsNoHost() throws Exception {
+    assertThat(exchange("GET /livez HTTP/1.0\r\n\r\n".getBytes(StandardCharsets.US_ASCII)))
+        .startsWith("HTTP/1.0 200");
+  }
+
+  @Test
+  void aClientThatAsksFirstMaySendItsBody() throws Exception {
+    String head =
+        "PUT /v1/kv/k HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 5\r\n"
+            + "Connection: close\r\n\r\n";
+    try (Socket socket = connect()) {
+      socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
+      byte[] go = socket.getInputStream().readNBytes(25);
+      socket.getOutputStream().write("hello".getBytes(StandardCharsets.US_ASCII));
+
+      assertThat(new String(go, StandardCharsets.US_ASCII)).startsWith("HTTP/1.1 100 Continue");
+      assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII))
+          .startsWith("HTTP/1.1 201");
+    }
+  }
+
+  @Test
+  void aTooLargeBodyIsRefusedBeforeItIsSent() throws Exception {
+    String head =
+        "PUT /v1/kv/k HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 99999999\r\n\r\n";
+    try (Socket socket = connect()) {
+      socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
+
+      byte[] answer = socket.getInputStream().readNBytes(12);
+
+      assertThat(new String(answer, StandardCharsets.US_ASCII)).isEqualTo("HTTP/1.1 413");
+    }
+  }
+
+  @Test
+  void pipelinedRequestsAreAnsweredInOrder() throws Exception {
+    String requests =
+        "PUT /v1/kv/k HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\nv"
+            + "GET /v1/kv/k HTTP/1.1\r\nHost: a\r\n\r\n"
+            + "GET /v1/kv/none HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+
+    String answers = exchange(requests.getBytes(StandardCharsets.US_ASCII));
+
+    assertThat(answers)
+        .containsSubsequence("HTTP/1.1 201", "HTTP/1.1 200", "HTTP/1.1 404", "not-found");
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+  void randomBytesLeaveTheNodeHealthy(long seed) throws Exception {
+    var random = new Random(seed);
+    byte[] bytes = new byte[1 + random.nextInt(20_000)];
+    random.nextBytes(bytes);
+
+    try (Socket socket = connect()) {
+      socket.getOutputStream().write(bytes);
+      socket.shutdownOutput();
+      socket.getInputStream().readAllBytes();
+    } catch (SocketException e) {
+      // The node cut the connection while there was more to read: as good as closing it.
+    }
+
+    assertThat(node.get("/livez").statusCode()).isEqualTo(200);
+    assertThat(node.put("k", "v").statusCode()).isEqualTo(201);
+  }
+
+  private Socket connect() throws IOException {
+    var socket = new Socket("127.0.0.1", node.port());
+    socket.setSoTimeout((int) ApiFixture.DEADLINE.toMillis());
+    return socket;
+  }
+
+  /** Sends and reads to the end. */
+  private String exchange(byte[] bytes) throws IOException {
+    try (Socket socket = connect()) {
+      socket.getOutputStream().write(bytes);
+      return new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+    }
+  }
+}

@@ -1,0 +1,148 @@
+package io.widecast.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.widecast.it.Processes.Node;
+import java.util.ArrayList;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Processes are killed, stopped and started again under a steady load of durable publishes. After
+ * each test all nodes run, all copies are equal, hold exactly what was acknowledged, each write
+ * done once, and no node's position has ever gone back. The tests share one cluster, in any order.
+ */
+class CrashIT {
+
+  private static final long FROZEN_SECONDS = 15;
+
+  private static Processes processes;
+  private static Positions positions;
+  private static int tests;
+  private Load load;
+
+  @BeforeAll
+  static void startNodes() {
+    processes = Processes.five(CrashIT.class).start();
+    positions = new Positions(processes.all());
+  }
+
+  @AfterAll
+  static void endNodes() {
+    positions.close();
+    processes.close();
+  }
+
+  @BeforeEach
+  void startLoad() {
+    tests++;
+    load = new Load(processes.all(), "test" + tests, 3, 5, tests);
+    load.awaitMore(100);
+  }
+
+  @AfterEach
+  void endLoad() {
+    load.close();
+  }
+
+  /** Everything is up again: nothing acknowledged is missing or doubled, anywhere. */
+  private void settle() {
+    load.awaitMore(100);
+    load.finish();
+    Copies.Copy copy = Copies.awaitEqual(processes.cores(), processes.edges());
+    load.verify(copy, key -> true);
+    for (Node edge : processes.edges()) {
+      load.verify(Copies.of(edge), Copies.filter(edge));
+    }
+    positions.verify();
+  }
+
+  @Test
+  void aCoreNodeThatIsNotTheMasterIsKilled() {
+    Node master = processes.master();
+    Node killed = processes.cores().stream().filter(node -> node != master).findFirst().get();
+
+    killed.kill();
+    load.awaitMore(200);
+    processes.start();
+
+    settle();
+  }
+
+  @Test
+  void theMasterIsKilled() {
+    Node killed = processes.master();
+
+    killed.kill();
+    load.awaitMore(200);
+    assertThat(processes.master()).isNotEqualTo(killed);
+    processes.start();
+
+    settle();
+  }
+
+  @Test
+  void theMasterIsAskedToEnd() {
+    Node ended = processes.master();
+
+    assertThat(ended.terminate()).isZero();
+    load.awaitMore(200);
+    assertThat(processes.master()).isNotEqualTo(ended);
+    processes.start();
+
+    settle();
+  }
+
+  @Test
+  void anEdgeNodeIsKilled() {
+    Node killed = processes.get("tokyo-1");
+
+    killed.kill();
+    load.awaitMore(200);
+    processes.start();
+
+    settle();
+  }
+
+  @Test
+  void anEdgeNodeThatIsStoppedStallsNobodyAndCatchesUp() {
+    Node frozen = processes.get("lima-1");
+    String early = "/v1/kv/city/PE/early/1";
+    String late = "/v1/kv/city/BR/late/1";
+    Node core = processes.get("paris-2");
+    assertThat(Http.put(core, early + "?wait=visible:all", "1").statusCode()).isEqualTo(201);
+    assertThat(Http.get(frozen, early).statusCode()).isEqualTo(200);
+
+    load.avoid(frozen);
+    frozen.freeze();
+    try {
+      int before = load.count();
+      long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(FROZEN_SECONDS);
+      assertThat(Http.delete(core, early).statusCode()).isEqualTo(204);
+      assertThat(Http.put(core, late, "2").statusCode()).isEqualTo(201);
+      do {
+        load.awaitMore(20);
+      } while (System.nanoTime() < until);
+      assertThat(load.count() - before).isGreaterThan(500);
+    } finally {
+      frozen.thaw();
+    }
+
+    load.allow(frozen);
+    settle();
+    assertThat(Http.get(frozen, early).statusCode()).isEqualTo(404);
+    assertThat(Http.get(frozen, late).body()).isEqualTo("2");
+  }
+
+  @Test
+  void allNodesAreKilledAtOnce() {
+    new ArrayList<>(processes.all()).forEach(Node::kill);
+    processes.start();
+
+    settle();
+  }
+}

@@ -1,0 +1,340 @@
+package io.widecast.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/**
+ * Nodes of one cluster, each a process of the packaged jar, on ports of their own and with data in
+ * a temporary directory. All of them end with {@link #close} or with this JVM; their logs stay in
+ * {@code target/it-logs}. Used by one thread at a time.
+ */
+final class Processes implements AutoCloseable {
+
+  static final String HOST = "127.0.0.1";
+  private static final Path LOGS = Path.of("target", "it-logs");
+  private static final Duration READY = Duration.ofSeconds(60);
+  private static final long END_SECONDS_MAX = 30;
+
+  private final String test;
+  private final Path data;
+  private final String cluster;
+  private final int multicastPort = freeUdpPort();
+  private final List<Node> nodes = new ArrayList<>();
+  private final List<String> wanAddresses = new ArrayList<>();
+  private final Thread hook = new Thread(this::killAll, "end-nodes");
+
+  /**
+   * @param test names the logs
+   */
+  Processes(Class<?> test) {
+    this.test = test.getSimpleName();
+    this.cluster = this.test + "-" + ProcessHandle.current().pid() + "-" + System.nanoTime();
+    try {
+      this.data = Files.createTempDirectory("widecast-it-");
+      Files.createDirectories(LOGS);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    Runtime.getRuntime().addShutdownHook(hook);
+  }
+
+  /** The three core and two edge nodes of {@code config/}, not started yet. */
+  static Processes five(Class<?> test, String... settings) {
+    var processes = new Processes(test);
+    for (String id : List.of("paris-1", "paris-2", "paris-3")) {
+      processes.core(id, settings);
+    }
+    for (String id : List.of("tokyo-1", "lima-1")) {
+      processes.edge(id, settings);
+    }
+    return processes;
+  }
+
+  /** A core node of {@code config/ID.yaml}. */
+  Node core(String id, String... settings) {
+    String wan = HOST + ":" + freeTcpPort();
+    wanAddresses.add(wan);
+    return node(
+        id,
+        List.of(
+            "site.members=",
+            "multicast.port=" + multicastPort,
+            "multicast.interface=lo",
+            "wan.listen=" + wan),
+        settings);
+  }
+
+  /** An edge node of {@code config/ID.yaml}, of all core nodes so far. */
+  Node edge(String id, String... settings) {
+    return node(id, List.of("wan.home=" + String.join(",", wanAddresses)), settings);
+  }
+
+  private Node node(String id, List<String> own, String... settings) {
+    int port = freeTcpPort();
+    var command = new ArrayList<String>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    // Quick to start and small: five of them share two processors with the test.
+    command.addAll(List.of("-Xmx256m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
+    command.addAll(List.of("-jar", jar().toString(), "node"));
+    command.addAll(List.of("--config", Path.of("config", id + ".yaml").toString()));
+    var all = new ArrayList<>(own);
+    all.add("node.data=" + data.resolve(id));
+    all.add("http.port=" + port);
+    all.add("cluster.name=" + cluster);
+    all.add("faults.seed=" + (nodes.size() + 1));
+    all.addAll(List.of(settings));
+    all.forEach(setting -> command.addAll(List.of("--set", setting)));
+    var node = new Node(id, "http://" + HOST + ":" + port, command, log(id));
+    nodes.add(node);
+    return node;
+  }
+
+  private Path log(String id) {
+    Path log = LOGS.resolve(test + "-" + id + ".log");
+    try {
+      Files.deleteIfExists(log);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return log;
+  }
+
+  static Path jar() {
+    Path jar = Path.of(System.getProperty("widecast.jar", "target/widecast.jar"));
+    assertThat(jar).as("package the jar first, or give -Dwidecast.jar").exists();
+    return jar;
+  }
+
+  /** Starts those that do not run, and waits until all are ready and there is a master. */
+  Processes start() {
+    nodes.stream().filter(node -> !node.isAlive()).forEach(Node::start);
+    nodes.forEach(Node::awaitReady);
+    master();
+    return this;
+  }
+
+  List<Node> all() {
+    return List.copyOf(nodes);
+  }
+
+  List<Node> cores() {
+    return nodes.stream().filter(node -> node.id().startsWith("paris")).toList();
+  }
+
+  List<Node> edges() {
+    return nodes.stream().filter(node -> !node.id().startsWith("paris")).toList();
+  }
+
+  Node get(String id) {
+    return nodes.stream().filter(node -> node.id().equals(id)).findFirst().orElseThrow();
+  }
+
+  /** The master that all living core nodes agree on; waits for one. */
+  Node master() {
+    List<Node> living = cores().stream().filter(Node::isAlive).toList();
+    await("a master that all agree on")
+        .atMost(Duration.ofSeconds(30))
+        .ignoreExceptions()
+        .until(() -> living.stream().map(Processes::masterAt).distinct().count() == 1);
+    return get(masterAt(living.get(0)));
+  }
+
+  private static String masterAt(Node node) {
+    return Http.getJson(node, "/v1/cluster").getString("master");
+  }
+
+  /** Where a node keeps its data. */
+  Path data(String id) {
+    return data.resolve(id);
+  }
+
+  String cluster() {
+    return cluster;
+  }
+
+  int multicastPort() {
+    return multicastPort;
+  }
+
+  private void killAll() {
+    nodes.forEach(Node::kill);
+  }
+
+  /** Ends all processes and deletes their data. */
+  @Override
+  public void close() {
+    killAll();
+    try {
+      Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException e) {
+      return; // this JVM ends, and the hook does the rest
+    }
+    try (Stream<Path> files = Files.walk(data)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(file);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Free a moment ago, and not handed out before by this JVM's tests. */
+  static int freeTcpPort() {
+    try (var socket = new ServerSocket(0, 1, InetAddress.getByName(HOST))) {
+      return socket.getLocalPort();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  static int freeUdpPort() {
+    try (var socket = new DatagramSocket()) {
+      return socket.getLocalPort();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** One node's process, which can end and begin again on the same ports and data. */
+  static final class Node {
+
+    private final String id;
+    private final String http;
+    private final List<String> command;
+    private final Path log;
+    private Process process; // null before the first start
+
+    private Node(String id, String http, List<String> command, Path log) {
+      this.id = id;
+      this.http = http;
+      this.command = List.copyOf(command);
+      this.log = log;
+    }
+
+    String id() {
+      return id;
+    }
+
+    /** Base URL of its HTTP port. */
+    String http() {
+      return http;
+    }
+
+    int httpPort() {
+      return Integer.parseInt(http.substring(http.lastIndexOf(':') + 1));
+    }
+
+    boolean isEdge() {
+      return !id.startsWith("paris");
+    }
+
+    long pid() {
+      return process.pid();
+    }
+
+    boolean isAlive() {
+      return process != null && process.isAlive();
+    }
+
+    void start() {
+      assertThat(isAlive()).as(id + " runs already").isFalse();
+      try {
+        process =
+            new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+                .start();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    Node awaitReady() {
+      await(id + " answers /readyz, see " + log)
+          .atMost(READY)
+          .pollInterval(Duration.ofMillis(50))
+          .ignoreExceptionsMatching(failure -> failure instanceof UncheckedIOException)
+          .until(
+              () -> {
+                assertThat(isAlive()).as(id + " has ended, see " + log).isTrue();
+                return Http.get(this, "/readyz").statusCode() == 200;
+              });
+      return this;
+    }
+
+    /** {@code kill -9}; returns when it is gone. */
+    void kill() {
+      if (isAlive()) {
+        process.destroyForcibly();
+        waitForEnd();
+      }
+    }
+
+    /** SIGTERM; its exit code. */
+    int terminate() {
+      process.destroy();
+      return waitForEnd();
+    }
+
+    private int waitForEnd() {
+      try {
+        assertThat(process.waitFor(END_SECONDS_MAX, TimeUnit.SECONDS))
+            .as(id + " ends, see " + log)
+            .isTrue();
+        return process.exitValue();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new AssertionError(e);
+      }
+    }
+
+    /** Stops its clock, so to say: SIGSTOP. */
+    void freeze() {
+      signal("-STOP");
+    }
+
+    void thaw() {
+      signal("-CONT");
+    }
+
+    private void signal(String name) {
+      try {
+        var kill = new ProcessBuilder("kill", name, Long.toString(pid())).inheritIO().start();
+        assertThat(kill.waitFor()).isZero();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new AssertionError(e);
+      }
+    }
+
+    /** Its log so far. */
+    String log() {
+      try {
+        return Files.readString(log);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    @Override
+    public String toString() {
+      return id;
+    }
+  }
+}
