@@ -50,6 +50,7 @@ public final class CoreNode {
   static final long TERM_JUMP_MAX = 1L << 32;
 
   private static final long LOG_RETRY_NANOS = 500_000_000L;
+  private static final long BACKLOG_BYTES_MAX = 32 << 20; // waiting for a slow or full disk
 
   private final CoreOptions options;
   private final Metrics metrics;
@@ -315,7 +316,7 @@ public final class CoreNode {
     applied = position.revision();
     committedOut = position;
     log.reset(position);
-    disk.reset(position.revision());
+    disk.reset(position);
     receive(receiver.onCopied(nowNanos));
     ackDue = true;
   }
@@ -333,12 +334,21 @@ public final class CoreNode {
       receive(receiver.onTimer(nowNanos));
     }
     if (nowNanos >= retryAtNanos) {
-      retryAtNanos = NEVER;
-      outputs.add(new CoreOutput.WriteLog(disk.inFlight()));
+      retryLog(nowNanos);
     }
     if (nowNanos >= helloAtNanos) {
       helloAtNanos = nowNanos + HELLO_NANOS;
       multicast(hello(nowNanos), nowNanos);
+    }
+  }
+
+  /** A write that failed goes again, but never behind a copy that may stand in for it. */
+  private void retryLog(long nowNanos) {
+    if (receiver.isCopying()) {
+      retryAtNanos = nowNanos + LOG_RETRY_NANOS;
+    } else {
+      retryAtNanos = NEVER;
+      outputs.add(new CoreOutput.WriteLog(disk.inFlight()));
     }
   }
 
@@ -354,7 +364,10 @@ public final class CoreNode {
       order(master.flush(nowNanos), nowNanos);
     }
     commit();
-    disk.next(committedOut, keepFrom())
+    if (master == null) {
+      receive(receiver.onBacklog(disk.backlogBytes() > BACKLOG_BYTES_MAX, nowNanos));
+    }
+    disk.next(committedOut, keepFrom(), receiver.isCopying())
         .ifPresent(write -> outputs.add(new CoreOutput.WriteLog(write)));
     acknowledge();
     log.trim(
@@ -427,6 +440,7 @@ public final class CoreNode {
   }
 
   private void becomeMaster(long nowNanos, long nowMillis) {
+    receiver.onNewTerm(); // what came from the last master and was not in order is nothing now
     master =
         new Master(
             options.self(),
@@ -436,6 +450,7 @@ public final class CoreNode {
             log,
             disk.durable(),
             receiver.commit(),
+            keepFrom,
             map,
             applied,
             options.order(),
@@ -471,7 +486,7 @@ public final class CoreNode {
       metrics.add(Metric.ENTRIES_COMMITTED, entries.size());
       outputs.add(new CoreOutput.Commit(new Committed(entries, committedOut)));
     }
-    decided |= committedOut.revision() >= Math.min(recoveredEnd, log.last().revision());
+    decided |= applied >= Math.min(recoveredEnd, log.last().revision());
   }
 
   private void acknowledge() {
@@ -561,7 +576,7 @@ public final class CoreNode {
   }
 
   /**
-   * Whether every entry found on disk at the start is final or cut, so that reads never go back.
+   * Whether every entry found on disk at the start is applied or cut, so that reads never go back.
    */
   public boolean isDecided() {
     return decided;

@@ -15,6 +15,7 @@ import java.util.Optional;
 final class LogPipeline {
 
   private final List<EncodedEntry> entries = new ArrayList<>(); // to write next, after cutFrom
+  private long entriesBytes;
   private long cutFrom; // to cut first; 0 for nothing
   private Optional<HardState> hardState = Optional.empty(); // to write, when it changed
   private LogWrite inFlight; // null when none is
@@ -29,15 +30,17 @@ final class LogPipeline {
   }
 
   void append(List<EncodedEntry> more) {
-    entries.addAll(more);
+    more.forEach(this::append);
   }
 
   void append(EncodedEntry entry) {
     entries.add(entry);
+    entriesBytes += entry.sizeBytes();
   }
 
   void cut(long revision) {
     entries.removeIf(entry -> entry.revision() >= revision);
+    entriesBytes = entries.stream().mapToLong(EncodedEntry::sizeBytes).sum();
     if (revision <= writtenEnd) {
       cutFrom = cutFrom == 0 ? revision : Math.min(cutFrom, revision);
       writtenEnd = revision - 1;
@@ -50,17 +53,34 @@ final class LogPipeline {
     hardState = Optional.of(state);
   }
 
-  /** A copy up to {@code revision} stands in for the log, on disk. */
-  void reset(long revision) {
+  /**
+   * A copy up to {@code position} stands in for the log, on disk. A write that is in flight has
+   * failed, or it would be there before the copy: only its term and vote still count.
+   */
+  void reset(Token position) {
+    long revision = position.revision();
+    if (inFlight != null) {
+      inFlight = new LogWrite(inFlight.hardState(), 0, List.of(), position, 1);
+    }
     entries.clear();
+    entriesBytes = 0;
     cutFrom = 0;
     durable = revision;
     writtenEnd = revision;
     inFlightEnd = revision;
   }
 
-  /** The next write, when there is something to write and none is in flight. */
-  Optional<LogWrite> next(Token commit, long keepFrom) {
+  /**
+   * The next write, when there is something to write and none is in flight.
+   *
+   * @param copying a copy is on its way to the disk: only term and vote may go there beside it
+   */
+  Optional<LogWrite> next(Token commit, long keepFrom, boolean copying) {
+    if (copying) {
+      return inFlight == null && hardState.isPresent()
+          ? Optional.of(nextHardState(commit, keepFrom))
+          : Optional.empty();
+    }
     if (inFlight != null || entries.isEmpty() && cutFrom == 0 && hardState.isEmpty()) {
       return Optional.empty();
     }
@@ -70,9 +90,22 @@ final class LogPipeline {
     }
     inFlightEnd = writtenEnd;
     entries.clear();
+    entriesBytes = 0;
     cutFrom = 0;
     hardState = Optional.empty();
     return Optional.of(inFlight);
+  }
+
+  private LogWrite nextHardState(Token commit, long keepFrom) {
+    inFlight = new LogWrite(hardState, 0, List.of(), commit, keepFrom);
+    inFlightEnd = durable;
+    hardState = Optional.empty();
+    return inFlight;
+  }
+
+  /** Bytes of entries that wait for the write before them. */
+  long backlogBytes() {
+    return entriesBytes;
   }
 
   /** The write in flight is on disk: returns it. */

@@ -272,7 +272,7 @@ public final class StreamServerVerticle extends VerticleBase {
       window.onJump(view.token());
       for (Session session : List.copyOf(sessions.values())) {
         if (session.stream != null) {
-          perform(session, session.stream.onJump());
+          perform(session, session.stream.onJump(window));
         }
       }
     } else {

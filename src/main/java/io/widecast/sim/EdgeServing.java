@@ -42,7 +42,7 @@ final class EdgeServing {
   }
 
   void jump() {
-    perform(stream.onJump());
+    perform(stream.onJump(host.window()));
   }
 
   void onAck(Token position) {

@@ -90,6 +90,7 @@ final class SimLog {
           entry.entry().token() + " after " + entry.entry().prevEpoch() + " is written at " + end);
     }
     entries.put(entry.revision(), entry);
+    commit = sparse ? entry.entry().token() : commit; // what an edge logs is final
   }
 
   /** A copy of the map stands for the log now. */

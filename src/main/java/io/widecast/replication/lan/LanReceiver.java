@@ -3,6 +3,7 @@ package io.widecast.replication.lan;
 import io.widecast.metrics.Metric;
 import io.widecast.metrics.Metrics;
 import io.widecast.model.EncodedEntry;
+import io.widecast.model.Token;
 import io.widecast.replication.log.EntryLog;
 import io.widecast.wire.LanFrame;
 import io.widecast.wire.LanFrame.Beacon;
@@ -64,13 +65,14 @@ public final class LanReceiver {
   private static final long ASK_DELAY_MIN_NANOS = 300_000; // a reordered datagram comes meanwhile
   private static final long ASK_DELAY_SPREAD_NANOS = 1_200_000;
   private static final long ASK_AGAIN_NANOS = 30_000_000;
+  private static final long FETCH_AGAIN_NANOS = 250_000_000; // TCP sees to it before
   private static final long AFTER_CANNOT_NANOS = 50_000_000;
 
   private final EntryLog log;
   private final RandomGenerator random;
   private final Metrics metrics;
   private final TreeMap<Long, EncodedEntry> ahead = new TreeMap<>(); // keys above log.last + 1
-  private final TreeMap<Long, Trigger> oversize = new TreeMap<>(); // announced, not yet here
+  private final TreeMap<Long, Trigger> oversize = new TreeMap<>(); // announced, not yet fetched
   private final TreeMap<Long, Stub> stubs = new TreeMap<>(); // missing revisions up to stubbedTo
   private long stubbedTo; // each of last + 1..stubbedTo is in ahead or in stubs
   private int outstanding; // stubs that were asked for
@@ -80,10 +82,12 @@ public final class LanReceiver {
   private long commit; // and is final up to here
   private long askAtNanos = NEVER;
   private boolean copying;
+  private boolean backlogged; // the disk is too far behind to append more
 
   /** A missing entry: whether it was asked for, and when to ask (again). */
   private static final class Stub {
     private boolean asked;
+    private boolean fetched; // over a connection
     private long dueNanos;
 
     private Stub(long dueNanos) {
@@ -113,8 +117,8 @@ public final class LanReceiver {
     stubs.clear();
     outstanding = 0;
     matched = commit;
-    highest = log.last().revision();
-    stubbedTo = highest;
+    highest = commit; // our own tail may be longer than the new master's log
+    stubbedTo = log.last().revision();
     askAtNanos = NEVER;
   }
 
@@ -149,7 +153,7 @@ public final class LanReceiver {
 
   /** When {@link #onTimer} is next due, or {@link #NEVER}. */
   public long nextTimerNanos() {
-    return copying ? NEVER : askAtNanos;
+    return isHeldBack() ? NEVER : askAtNanos;
   }
 
   public List<Output> onEntries(List<EncodedEntry> entries, long nowNanos) {
@@ -165,31 +169,54 @@ public final class LanReceiver {
   }
 
   public List<Output> onBeacon(Beacon beacon, long nowNanos) {
+    var outputs = new ArrayList<Output>();
     long revision = beacon.highest().revision();
     highest = Math.max(highest, revision);
-    if (log.knowsEpochAt(revision) && log.epochAt(revision) == beacon.highest().epoch()) {
+    if (replaced(beacon.highest())) {
+      cut(revision, new ArrayList<>(), outputs);
+    } else if (log.knowsEpochAt(revision)) {
       matched = Math.max(matched, revision);
     }
     noteMissing(nowNanos);
-    return List.of();
+    return outputs;
+  }
+
+  /**
+   * Whether the master has another entry than this log at {@code position}. Its own may be lost on
+   * the way, and then nothing else shows that the tail here is another.
+   */
+  private boolean replaced(Token position) {
+    return log.knowsEpochAt(position.revision())
+        && log.epochAt(position.revision()) != position.epoch();
   }
 
   public List<Output> onTrigger(Trigger trigger, long nowNanos) {
+    var outputs = new ArrayList<Output>();
     long revision = trigger.token().revision();
-    boolean held =
-        log.holds(revision) && log.epochAt(revision) == trigger.token().epoch()
-            || ahead.containsKey(revision);
-    if (held || revision <= commit) {
-      metrics.increment(Metric.ENTRIES_DUPLICATE);
-      matched = log.holds(revision) ? Math.max(matched, revision) : matched;
-      return List.of();
+    if (replaced(trigger.token())) {
+      cut(revision, new ArrayList<>(), outputs);
     }
     highest = Math.max(highest, revision);
+    if (revision <= log.last().revision() || ahead.containsKey(revision)) {
+      metrics.increment(Metric.ENTRIES_DUPLICATE);
+      matched = revision <= log.last().revision() ? Math.max(matched, revision) : matched;
+      return outputs;
+    }
+    hasten(revision, nowNanos);
     if (oversize.size() < LanFrame.REQUESTED_MAX) {
       oversize.put(revision, trigger);
     } // else it is asked for like any other, and announced again
     noteMissing(nowNanos);
-    return List.of();
+    return outputs;
+  }
+
+  /** A trigger that answers a request: what was asked for can be fetched at once. */
+  private void hasten(long revision, long nowNanos) {
+    Stub stub = stubs.get(revision);
+    if (stub != null && !stub.fetched) {
+      stub.dueNanos = nowNanos;
+      askAtNanos = Math.min(askAtNanos, nowNanos);
+    }
   }
 
   /** The master cannot send these now. */
@@ -234,6 +261,24 @@ public final class LanReceiver {
     return outputs;
   }
 
+  /** Whether too much waits for the disk: then nothing is appended or asked for. */
+  public List<Output> onBacklog(boolean tooMuch, long nowNanos) {
+    if (backlogged == tooMuch) {
+      return List.of();
+    }
+    backlogged = tooMuch;
+    var outputs = new ArrayList<Output>();
+    var appended = new ArrayList<EncodedEntry>();
+    drain(appended, outputs);
+    flush(appended, outputs);
+    noteMissing(nowNanos);
+    return outputs;
+  }
+
+  private boolean isHeldBack() {
+    return copying || backlogged;
+  }
+
   public List<Output> onTimer(long nowNanos) {
     if (nowNanos < nextTimerNanos()) {
       return List.of();
@@ -246,7 +291,9 @@ public final class LanReceiver {
       Stub stub = entry.getValue();
       boolean mayAsk = stub.asked || outstanding < LanFrame.REQUESTED_MAX;
       if (stub.dueNanos <= nowNanos && mayAsk && budget > 0) {
-        if (oversize.containsKey(entry.getKey())) {
+        // Fetched once for each trigger: where it has left the master's log, a request will tell.
+        stub.fetched = oversize.remove(entry.getKey()) != null;
+        if (stub.fetched) {
           outputs.add(new Output.Fetch(new Range(entry.getKey(), 1)));
         } else if (!addTo(wanted, entry.getKey())) {
           askAtNanos = nowNanos; // too many ranges for one request: the rest in the next
@@ -255,7 +302,7 @@ public final class LanReceiver {
         budget--;
         outstanding += stub.asked ? 0 : 1;
         stub.asked = true;
-        stub.dueNanos = nowNanos + ASK_AGAIN_NANOS;
+        stub.dueNanos = nowNanos + (stub.fetched ? FETCH_AGAIN_NANOS : ASK_AGAIN_NANOS);
       }
       if (mayAsk) {
         askAtNanos = Math.min(askAtNanos, stub.dueNanos);
@@ -306,7 +353,7 @@ public final class LanReceiver {
 
   /** The next entry: it fits, or it shows that what stands before it is not the master's. */
   private void follow(EncodedEntry entry, List<EncodedEntry> appended, List<Output> outputs) {
-    if (copying) {
+    if (isHeldBack()) {
       hold(entry);
     } else if (entry.entry().prevEpoch() == log.last().epoch()) {
       log.append(entry);
@@ -356,7 +403,7 @@ public final class LanReceiver {
   }
 
   private void drain(List<EncodedEntry> appended, List<Output> outputs) {
-    while (!copying && !ahead.isEmpty() && ahead.firstKey() <= log.last().revision() + 1) {
+    while (!isHeldBack() && !ahead.isEmpty() && ahead.firstKey() <= log.last().revision() + 1) {
       EncodedEntry entry = ahead.pollFirstEntry().getValue();
       aheadBytes -= entry.sizeBytes();
       if (entry.revision() > log.last().revision()) {

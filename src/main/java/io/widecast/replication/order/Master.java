@@ -71,6 +71,7 @@ public final class Master {
   private static final long RESEND_BYTES_MAX = 512 << 10; // in one go
   private static final long EDGE_SILENT_NANOS = 1_000_000_000L; // no report of it: disconnected
   private static final int EDGES_MAX = 1024;
+  private static final long CHECK_NANOS = 100_000_000L;
 
   private final int self;
   private final int electorate;
@@ -91,7 +92,9 @@ public final class Master {
   private long commit;
   private long sent; // multicast up to here
   private long windowBytes; // of entries commit + 1..sent
+  private final long edgesKnownAtNanos; // those connected have been reported by then
   private long beaconAtNanos;
+  private long checkAtNanos; // on its own: beacons after commits put off the next beacon
   private long resendAtNanos = Long.MAX_VALUE;
   private boolean commitUntold; // no frame has carried the present commit yet
 
@@ -102,6 +105,7 @@ public final class Master {
    * @param log this node's; all entries above {@code commit} are in it
    * @param durable how far it is on disk
    * @param commit how far it is known to be committed
+   * @param keepFrom the last master's low water: what lies below is everywhere
    * @param applied reads the store's map as of {@code appliedRevision}
    */
   public Master(
@@ -112,6 +116,7 @@ public final class Master {
       EntryLog log,
       long durable,
       long commit,
+      long keepFrom,
       Function<Key, Optional<Versioned>> applied,
       long appliedRevision,
       OrderOptions options,
@@ -129,17 +134,36 @@ public final class Master {
     this.commit = commit;
     this.sent = commit;
     this.beaconAtNanos = nowNanos;
+    this.checkAtNanos = nowNanos;
+    this.edgesKnownAtNanos = nowNanos + EDGE_SILENT_NANOS;
     this.keys = new KeyStates(applied, log.slice(appliedRevision + 1, log.last().revision()));
     this.cores = new Member[this.electorate];
     for (int slot = 0; slot < this.electorate; slot++) {
       cores[slot] = new Member(slot, false, electorate.get(slot), site, Filter.ALL, nowNanos);
-      cores[slot].acked = commit; // those that hold less will say so by their requests
     }
-    this.buffer = new RetransmitBuffer(commit + 1);
-    for (EncodedEntry entry : log.slice(commit + 1, log.last().revision())) {
+    long first = firstKept(keepFrom);
+    this.buffer = new RetransmitBuffer(first);
+    for (EncodedEntry entry : log.slice(first, log.last().revision())) {
       keep(entry);
     }
     this.firstOfTerm = log.last().revision() + 1;
+  }
+
+  /**
+   * Where the buffer begins: at the low water, but no further back than it has room for. What lies
+   * below is resent from the log, which holds at least what is not committed.
+   */
+  private long firstKept(long keepFrom) {
+    long first = log.last().revision() + 1;
+    long sizeBytes = 0;
+    while (first > Math.max(log.first(), keepFrom)) {
+      sizeBytes += log.get(first - 1).sizeBytes();
+      if (sizeBytes > options.bufferBytes()) {
+        break;
+      }
+      first--;
+    }
+    return first;
   }
 
   /** The first outputs of the term. */
@@ -168,7 +192,7 @@ public final class Master {
   }
 
   public long nextTimerNanos() {
-    return Math.min(beaconAtNanos, resendAtNanos);
+    return Math.min(checkAtNanos, Math.min(beaconAtNanos, resendAtNanos));
   }
 
   // ---- publishing
@@ -511,19 +535,29 @@ public final class Master {
     if (revision > commit) {
       return false;
     }
-    RetransmitBuffer.Held held = level == AckLevel.DURABLE ? null : buffer.find(revision);
-    if (held == null) {
+    if (level == AckLevel.DURABLE) {
       return true;
     }
-    if (held.pending().nextSetBit(0) < electorate) {
-      return false; // a living core node lacks it
+    for (Member core : cores) {
+      if (core.slot != self && core.isPending() && core.acked < revision) {
+        return false; // a living core node lacks it
+      }
     }
-    return level == AckLevel.ALL
-        || edges.values().stream()
-            .noneMatch(
-                edge ->
-                    held.pending().get(edge.slot)
-                        && nowNanos - edge.heardNanos < EDGE_SILENT_NANOS);
+    return level == AckLevel.ALL || edgesHave(revision, nowNanos);
+  }
+
+  private boolean edgesHave(long revision, long nowNanos) {
+    if (nowNanos < edgesKnownAtNanos || !log.holds(revision)) {
+      return nowNanos >= edgesKnownAtNanos;
+    }
+    Entry entry = log.get(revision).entry();
+    return edges.values().stream()
+        .noneMatch(
+            edge ->
+                edge.acked < revision
+                    && edge.isPending()
+                    && nowNanos - edge.heardNanos < EDGE_SILENT_NANOS
+                    && edge.filter.acceptsAny(entry));
   }
 
   // ---- time
@@ -533,11 +567,14 @@ public final class Master {
     if (nowNanos >= resendAtNanos) {
       resend(outputs, nowNanos);
     }
-    if (nowNanos >= beaconAtNanos) {
+    if (nowNanos >= checkAtNanos) {
+      checkAtNanos = nowNanos + CHECK_NANOS;
       makeStale(nowNanos);
       outputs.addAll(advance(nowNanos));
       waiting.expire(
           nowNanos, commit, (ticket, outcome) -> outputs.add(new Output.Reply(ticket, outcome)));
+    }
+    if (nowNanos >= beaconAtNanos) {
       pump(outputs);
       beacon(outputs, nowNanos);
     }

@@ -44,6 +44,8 @@ public final class EdgeStream {
   /** Sent and not acknowledged: what a path of 100 ms carries at 40 MB/s. */
   static final long IN_FLIGHT_BYTES_MAX = 4 << 20;
 
+  public static final long NEVER = Long.MAX_VALUE;
+
   static final long WATERMARK_NANOS = 100_000_000L;
   static final long KEEPALIVE_NANOS = 1_000_000_000L;
 
@@ -66,6 +68,7 @@ public final class EdgeStream {
   private long prevRevision; // last revision sent on this stream, 0 for none
   private long inFlightBytes;
   private long watermarkAtNanos;
+  private boolean waitsForAck; // behind what memory holds, and without room to read on
 
   /**
    * @param position of the edge's copy: {@link Token#NONE} asks for a copy
@@ -94,8 +97,10 @@ public final class EdgeStream {
       return List.of();
     }
     var outputs = new ArrayList<Output>();
-    if (cursor.compareTo(window.last()) < 0 && cursor.revision() < window.first() - 1) {
-      if (hasRoom()) {
+    waitsForAck = false;
+    if (isBehind(window)) {
+      waitsForAck = !hasRoom();
+      if (!waitsForAck) {
         phase = Phase.READING_LOG;
         outputs.add(new Output.ReadLog(cursor.revision()));
       }
@@ -118,8 +123,16 @@ public final class EdgeStream {
     return outputs;
   }
 
-  /** When {@link #pump} is next due without another reason. */
+  /** Whether what comes after the cursor is no longer in memory. */
+  private boolean isBehind(EntryWindow window) {
+    return cursor.compareTo(window.last()) < 0 && cursor.revision() < window.first() - 1;
+  }
+
+  /** When {@link #pump} is next due without another reason, or {@link #NEVER}. */
   public long nextTimerNanos() {
+    if (phase != Phase.LIVE || waitsForAck) {
+      return NEVER; // the log, the end of the copy or an acknowledgement comes first
+    }
     return cursor.compareTo(toldUpTo) > 0 ? watermarkAtNanos : watermarkAtNanos + KEEPALIVE_NANOS;
   }
 
@@ -142,10 +155,15 @@ public final class EdgeStream {
     return outputs;
   }
 
-  /** The map was replaced by a copy: what led to it is not known here. */
-  public List<Output> onJump() {
-    if (phase == Phase.COPYING) {
-      return List.of(); // the copy under way is of a view that stays readable
+  /**
+   * The map was replaced by a copy: what led to it is not known here. An edge that is further than
+   * the copy waits for this node: a copy would take it back.
+   *
+   * @param window after its own jump
+   */
+  public List<Output> onJump(EntryWindow window) {
+    if (phase == Phase.COPYING || !isBehind(window)) {
+      return List.of(); // a copy under way is of a view that stays readable
     }
     phase = Phase.COPYING;
     return List.of(new Output.SendCopy());
