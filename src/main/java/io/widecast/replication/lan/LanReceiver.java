@@ -81,6 +81,7 @@ public final class LanReceiver {
   private long matched; // log up to here agrees with the master's
   private long commit; // and is final up to here
   private long askAtNanos = NEVER;
+  private boolean isDoubtful; // what would come next does not follow our last entry
   private boolean copying;
   private boolean backlogged; // the disk is too far behind to append more
 
@@ -162,7 +163,7 @@ public final class LanReceiver {
     for (EncodedEntry entry : entries) {
       take(entry, appended, outputs);
     }
-    drain(appended, outputs);
+    drain(appended);
     flush(appended, outputs);
     noteMissing(nowNanos);
     return outputs;
@@ -232,7 +233,13 @@ public final class LanReceiver {
 
   /** The master no longer holds anything below {@code lowWater}. */
   public List<Output> onGone(long lowWater) {
-    if (copying || log.last().revision() + 1 >= lowWater) {
+    long last = log.last().revision();
+    while (!stubs.isEmpty() && stubs.firstKey() < Math.min(lowWater, last + 1)) {
+      arrived(stubs.firstKey()); // to be compared, and there is nothing to compare them with
+    }
+    EncodedEntry next = ahead.get(last + 1);
+    boolean differs = next != null && next.entry().prevEpoch() != log.last().epoch();
+    if (copying || last + 1 > lowWater || last + 1 == lowWater && !differs) {
       return List.of();
     }
     copying = true;
@@ -255,7 +262,7 @@ public final class LanReceiver {
     oversize.headMap(revision, true).clear();
     var outputs = new ArrayList<Output>();
     var appended = new ArrayList<EncodedEntry>();
-    drain(appended, outputs);
+    drain(appended);
     flush(appended, outputs);
     noteMissing(nowNanos);
     return outputs;
@@ -269,7 +276,7 @@ public final class LanReceiver {
     backlogged = tooMuch;
     var outputs = new ArrayList<Output>();
     var appended = new ArrayList<EncodedEntry>();
-    drain(appended, outputs);
+    drain(appended);
     flush(appended, outputs);
     noteMissing(nowNanos);
     return outputs;
@@ -341,7 +348,7 @@ public final class LanReceiver {
       cut(revision, appended, outputs);
     }
     if (revision == log.last().revision() + 1) {
-      follow(entry, appended, outputs);
+      follow(entry, appended);
     } else {
       hold(entry);
     }
@@ -352,17 +359,34 @@ public final class LanReceiver {
   }
 
   /** The next entry: it fits, or it shows that what stands before it is not the master's. */
-  private void follow(EncodedEntry entry, List<EncodedEntry> appended, List<Output> outputs) {
-    if (isHeldBack()) {
-      hold(entry);
-    } else if (entry.entry().prevEpoch() == log.last().epoch()) {
+  private boolean follow(EncodedEntry entry, List<EncodedEntry> appended) {
+    if (!isHeldBack() && entry.entry().prevEpoch() == log.last().epoch()) {
       log.append(entry);
       appended.add(entry);
       matched = Math.max(matched, entry.revision());
-    } else {
-      cut(startOfEpoch(log.last().revision()), appended, outputs);
-      hold(entry);
+      return true;
     }
+    hold(entry);
+    isDoubtful |= !isHeldBack();
+    return false;
+  }
+
+  /**
+   * The last entry is not the master's, and perhaps others before it are not: asks for the newest
+   * part of its epoch, to compare. Nothing is cut before the master's own entry has come in its
+   * place: entries that agree may be committed, and this disk one of those that hold them.
+   */
+  private void compare(long nowNanos) {
+    long last = log.last().revision();
+    if (last <= commit) {
+      throw new IllegalStateException(
+          "the master's order differs at " + last + ", which is committed (" + commit + ")");
+    }
+    long first = Math.max(startOfEpoch(last), last - LanFrame.REQUESTED_MAX + 1);
+    for (long revision = first; revision <= last; revision++) {
+      stubs.putIfAbsent(revision, new Stub(nowNanos));
+    }
+    askAtNanos = Math.min(askAtNanos, nowNanos);
   }
 
   /** First revision after the commit that has the same epoch as that at {@code revision}. */
@@ -402,13 +426,15 @@ public final class LanReceiver {
     aheadBytes += entry.sizeBytes();
   }
 
-  private void drain(List<EncodedEntry> appended, List<Output> outputs) {
-    while (!isHeldBack() && !ahead.isEmpty() && ahead.firstKey() <= log.last().revision() + 1) {
+  private void drain(List<EncodedEntry> appended) {
+    boolean follows = true;
+    while (follows
+        && !isHeldBack()
+        && !ahead.isEmpty()
+        && ahead.firstKey() <= log.last().revision() + 1) {
       EncodedEntry entry = ahead.pollFirstEntry().getValue();
       aheadBytes -= entry.sizeBytes();
-      if (entry.revision() > log.last().revision()) {
-        follow(entry, appended, outputs);
-      } // else it came again, in order
+      follows = entry.revision() <= log.last().revision() || follow(entry, appended);
     }
   }
 
@@ -431,10 +457,14 @@ public final class LanReceiver {
    * Puts a stub for every revision newly known to be missing, and sees to it that it is asked for.
    */
   private void noteMissing(long nowNanos) {
-    long last = log.last().revision();
-    while (!stubs.isEmpty() && stubs.firstKey() <= last) {
+    while (!stubs.isEmpty() && stubs.firstKey() <= matched) {
       arrived(stubs.firstKey());
     }
+    if (isDoubtful) {
+      isDoubtful = false;
+      compare(nowNanos);
+    }
+    long last = log.last().revision();
     stubbedTo = Math.max(stubbedTo, last);
     if (stubs.isEmpty() && stubbedTo >= highest) {
       askAtNanos = NEVER;
