@@ -547,17 +547,18 @@ public final class Master {
   }
 
   private boolean edgesHave(long revision, long nowNanos) {
-    if (nowNanos < edgesKnownAtNanos || !log.holds(revision)) {
-      return nowNanos >= edgesKnownAtNanos;
+    if (nowNanos < edgesKnownAtNanos) {
+      return false;
     }
-    Entry entry = log.get(revision).entry();
+    Optional<Entry> entry =
+        log.holds(revision) ? Optional.of(log.get(revision).entry()) : Optional.empty();
     return edges.values().stream()
         .noneMatch(
             edge ->
                 edge.acked < revision
                     && edge.isPending()
                     && nowNanos - edge.heardNanos < EDGE_SILENT_NANOS
-                    && edge.filter.acceptsAny(entry));
+                    && entry.map(edge.filter::acceptsAny).orElse(true));
   }
 
   // ---- time
