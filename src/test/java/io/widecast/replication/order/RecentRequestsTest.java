@@ -1,0 +1,86 @@
+package io.widecast.replication.order;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.widecast.model.Bytes;
+import io.widecast.model.Entry;
+import io.widecast.model.Key;
+import io.widecast.model.Pair;
+import io.widecast.model.RequestId;
+import io.widecast.model.Token;
+import io.widecast.model.Value;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+class RecentRequestsTest {
+
+  private final RecentRequests requests = new RecentRequests();
+
+  @Test
+  @DisplayName("step 1: what a named request wrote is found by its name, whatever the body")
+  void findsByName() {
+    requests.onAppended(entry(5, 1, 0));
+
+    RecentRequests.Done done = requests.find(new RequestId(1, 1, 99)).orElseThrow();
+    assertThat(done.token()).isEqualTo(new Token(1, 5));
+    assertThat(done.pairs()).isEqualTo(1);
+    assertThat(done.created()).isTrue();
+    assertThat(requests.find(id(2))).isEmpty();
+  }
+
+  @Test
+  @DisplayName("step 24: what was cut did not happen")
+  void forgetsWhatWasCut() {
+    requests.onAppended(entry(5, 1, 0));
+    requests.onAppended(entry(6, 2, 0));
+
+    requests.onCut(6);
+
+    assertThat(requests.find(id(1))).isPresent();
+    assertThat(requests.find(id(2))).isEmpty();
+  }
+
+  @Test
+  void keepsTenMinutes() {
+    requests.onAppended(entry(5, 1, 0));
+    requests.onAppended(entry(6, 2, RecentRequests.KEPT_MILLIS));
+    assertThat(requests.find(id(1))).isPresent();
+
+    requests.onAppended(entry(7, 3, RecentRequests.KEPT_MILLIS + 1));
+
+    assertThat(requests.find(id(1))).isEmpty();
+    assertThat(requests.find(id(2))).isPresent();
+  }
+
+  @Test
+  void keepsABoundedNumber() {
+    for (int i = 0; i <= RecentRequests.KEPT_MAX; i++) {
+      requests.onAppended(entry(i + 1, i, 0));
+    }
+
+    assertThat(requests.find(id(0))).isEmpty();
+    assertThat(requests.find(id(1))).isPresent();
+    assertThat(requests.find(id(RecentRequests.KEPT_MAX))).isPresent();
+  }
+
+  @Test
+  void aLaterEntryOfTheSameNameCounts() {
+    requests.onAppended(entry(5, 1, 0));
+    requests.onCut(5);
+    requests.onAppended(entry(6, 1, 0));
+
+    assertThat(requests.find(id(1)).orElseThrow().token()).isEqualTo(new Token(1, 6));
+  }
+
+  private static RequestId id(long number) {
+    return new RequestId(1, number, 0);
+  }
+
+  private static Entry entry(long revision, long number, long laterMillis) {
+    Pair put = new Pair.Put(Key.of("k"), new Value(Bytes.EMPTY, Value.OCTETS), 1, revision, 0);
+    return new Entry(
+        1, revision, 1, 1_800_000_000_000L + laterMillis, Optional.of(id(number)), List.of(put));
+  }
+}
