@@ -44,6 +44,7 @@ final class Checker {
   private final Map<RequestId, Token> promised = new HashMap<>(); // durable or more
   private final Set<RequestId> refused = new HashSet<>(); // nothing was written, we said
   private final TreeMap<Token, RequestId> promises = new TreeMap<>();
+  private boolean forgetful; // a node may have forgotten who asked for what
 
   Checker(Simulation sim, boolean troubles, List<SimCore> cores, List<SimEdge> edges) {
     this.sim = sim;
@@ -59,7 +60,11 @@ final class Checker {
 
   // ---- core nodes
 
-  void onCoreStarted(SimCore core, Token position) {
+  /**
+   * @param remembered oldest revision whose request it knows
+   */
+  void onCoreStarted(SimCore core, Token position, long remembered) {
+    forgetful |= remembered > 1 && position.revision() > 0;
     positions.put(core, position);
     checkInHistory(core, position);
   }
@@ -126,6 +131,7 @@ final class Checker {
     }
     checkMap("I1.4", core, map, Filter.ALL);
     positions.put(core, position);
+    forgetful = true; // a copy says what is there, not who asked for it
   }
 
   /** Readers of {@code core} see {@code token} from now on. */
@@ -280,7 +286,7 @@ final class Checker {
 
   private void promise(RequestId id, Token token) {
     Token before = promised.put(id, token);
-    if (before != null && !before.equals(token)) {
+    if (before != null && !before.equals(token) && !forgetful) {
       throw new Violation("once", id + " was written at " + before + " and at " + token);
     }
     promises.put(token, id);
@@ -305,10 +311,10 @@ final class Checker {
       Entry entry = encoded.entry();
       if (entry.requestId().isPresent()) {
         RequestId id = entry.requestId().get();
-        if (!seen.add(id)) {
+        if (!seen.add(id) && !forgetful) {
           throw new Violation("once", id + " was written again at " + entry.token());
         }
-        if (refused.contains(id)) {
+        if (refused.contains(id) && !forgetful) {
           throw new Violation("answer", id + " was refused, and written at " + entry.token());
         }
         checkEntry(map, entry, requests.get(id));

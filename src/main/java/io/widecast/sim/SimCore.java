@@ -3,6 +3,7 @@ package io.widecast.sim;
 import io.widecast.bus.Committed;
 import io.widecast.bus.EdgeReport;
 import io.widecast.bus.LogWrite;
+import io.widecast.bus.Recovery;
 import io.widecast.metrics.Metrics;
 import io.widecast.model.EncodedEntry;
 import io.widecast.model.Filter;
@@ -132,19 +133,14 @@ final class SimCore extends SimHost {
         sim.nowNanos() - random.nextLong(1_000_000_000_000L); // each has a clock of its own
     map = disk.log().mapAtCommit();
     window = new EntryWindow(map.at(), WINDOW_BYTES);
-    core =
-        new CoreNode(
-            options,
-            disk.log().recover(random.nextInt(200)),
-            reader(),
-            decisions.split(),
-            metrics,
-            nowNanos());
+    Recovery recovery = disk.log().recover(random.nextInt(4) == 0 ? 20 : Integer.MAX_VALUE);
+    core = new CoreNode(options, recovery, reader(), decisions.split(), metrics, nowNanos());
     turnComing = false;
     armedAtNanos = CoreNode.NEVER;
     lastApplyAtNanos = 0;
     sim.note(name() + " starts at " + map.at() + ", log end " + disk.log().end());
-    checker.onCoreStarted(this, map.at());
+    List<EncodedEntry> log = recovery.log();
+    checker.onCoreStarted(this, map.at(), log.isEmpty() ? Long.MAX_VALUE : log.get(0).revision());
     arm();
     later(CHECKPOINT_NANOS, this::checkpoint);
     later(random.nextLong(REPORT_NANOS), this::report);
