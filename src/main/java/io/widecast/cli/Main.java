@@ -102,6 +102,7 @@ public final class Main extends Group {
     commands.put("visibility", () -> new VisibilityCommand(terminal));
     commands.put("snapshot", () -> new SnapshotCommand(terminal));
     commands.put("verify", () -> new VerifyCommand(terminal));
+    commands.put("sim", () -> new SimCommand(terminal));
     commands.put(
         "bench",
         () ->
