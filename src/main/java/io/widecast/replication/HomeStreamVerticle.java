@@ -311,7 +311,7 @@ public final class HomeStreamVerticle extends VerticleBase {
   private void tellStatus() {
     Token position = receiver.position();
     ClusterView view =
-        told.orElse(new ClusterView(position, Optional.empty(), List.of(ownSite(position))));
+        withSelf(told.orElse(new ClusterView(position, Optional.empty(), List.of())), position);
     long lagMillis = socket == null ? (System.nanoTime() - heardNanos) / 1_000_000 : 0;
     boolean holds = receiver.hasCopy();
     var check =
@@ -325,20 +325,39 @@ public final class HomeStreamVerticle extends VerticleBase {
             Bus.LOCAL_ONLY);
   }
 
-  private ClusterView.Site ownSite(Token position) {
-    return new ClusterView.Site(
-        options.site(),
-        false,
-        List.of(
-            new ClusterView.Node(
-                options.id(),
-                ClusterView.Role.EDGE,
-                receiver.isCopying() ? ClusterView.State.SYNCING : ClusterView.State.ACTIVE,
-                position.revision(),
-                0,
-                options.filter().texts(),
-                0,
-                http.get(),
-                false)));
+  /** A new master, or a core node that has just started, may not know this node yet: it does. */
+  private ClusterView withSelf(ClusterView view, Token position) {
+    boolean shown =
+        view.sites().stream()
+            .flatMap(site -> site.nodes().stream())
+            .anyMatch(node -> node.id().equals(options.id()));
+    if (shown) {
+      return view;
+    }
+    var sites = new ArrayList<ClusterView.Site>();
+    var neighbours = new ArrayList<ClusterView.Node>();
+    for (ClusterView.Site site : view.sites()) {
+      if (site.id().equals(options.site())) {
+        neighbours.addAll(site.nodes());
+      } else {
+        sites.add(site);
+      }
+    }
+    neighbours.add(self(position));
+    sites.add(new ClusterView.Site(options.site(), false, neighbours));
+    return new ClusterView(view.position(), view.master(), sites);
+  }
+
+  private ClusterView.Node self(Token position) {
+    return new ClusterView.Node(
+        options.id(),
+        ClusterView.Role.EDGE,
+        receiver.isCopying() ? ClusterView.State.SYNCING : ClusterView.State.ACTIVE,
+        position.revision(),
+        0,
+        options.filter().texts(),
+        0,
+        http.get(),
+        false);
   }
 }

@@ -73,6 +73,7 @@ public class MasterBenchmark {
             log,
             0,
             0,
+            1,
             key -> Optional.empty(),
             0,
             new OrderOptions(64 << 20, 32 << 20, 5_000_000_000L, 8_900),
