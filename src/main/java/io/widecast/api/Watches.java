@@ -106,7 +106,7 @@ final class Watches {
       }
     }
     moved.forEach(this::flush);
-    if (!due.isEmpty()) {
+    if (!due.isEmpty() || hub.hasReady()) {
       schedule();
     }
   }

@@ -52,6 +52,8 @@ public final class Watch {
     OVER
   }
 
+  private static final int STALLED_TICKS_MAX = 4;
+
   private final WatchHub hub;
   private final Feed feed;
   private final boolean conflate;
@@ -69,6 +71,10 @@ public final class Watch {
   private Replay replay; // TAIL, CATCHING_UP, SLOW
   private long target; // CATCHING_UP: up to here every event comes, however many there are
   private long number; // LIVE: in the feed
+  private long slowFrom; // SLOW: everything up to here was given
+  private boolean scanning; // SLOW: over what was missed
+  private long scannedTo; // SLOW: at the last tick
+  private int stalledTicks; // SLOW: since the scan moved
   private Map<Key, Change> newest = Map.of(); // SLOW: of each changed key
   private long newestBytes;
   private long newestEvents; // that led to it
@@ -320,15 +326,16 @@ public final class Watch {
       hub.rouse(this);
       return;
     }
+    slowFrom = given;
     replay = new Replay(hub, new Token(0, given), false);
-    newest = new LinkedHashMap<>();
-    newestBytes = 0;
-    newestEvents = 0;
     phase = Phase.SLOW;
   }
 
   /** Runs over all that was missed, now that the client can take something. */
   private Optional<Frame> conflated() {
+    if (!scanning && !beginScan()) {
+      return Optional.empty();
+    }
     for (Optional<Entry> entry = replay.next(); entry.isPresent(); entry = replay.next()) {
       for (Pair pair : feed.selection().matching(entry.get().pairs())) {
         keepNewest(new Change(entry.get().revision(), List.of(pair)), pair.key());
@@ -345,6 +352,36 @@ public final class Watch {
       return conflatedFrame();
     }
     return Optional.empty();
+  }
+
+  private boolean beginScan() {
+    scanning = hub.beginScan(this);
+    newest = new LinkedHashMap<>();
+    newestBytes = 0;
+    newestEvents = 0;
+    scannedTo = slowFrom;
+    stalledTicks = 0;
+    return scanning;
+  }
+
+  /**
+   * Lets others collect when this one's client stopped reading meanwhile: it begins again later.
+   */
+  private void giveUpStalledScan() {
+    stalledTicks = replay.position() == scannedTo ? stalledTicks + 1 : 0;
+    scannedTo = replay.position();
+    if (stalledTicks >= STALLED_TICKS_MAX) {
+      endScan();
+      replay = new Replay(hub, new Token(0, slowFrom), false);
+    }
+  }
+
+  private void endScan() {
+    newest = Map.of();
+    if (scanning) {
+      scanning = false;
+      hub.endScan();
+    }
   }
 
   private void keepNewest(Change change, Key key) {
@@ -365,7 +402,7 @@ public final class Watch {
     List<Change> changes =
         newest.values().stream().sorted(Comparator.comparingLong(Change::revision)).toList();
     long skipped = newestEvents - newest.size();
-    newest = Map.of();
+    endScan();
     goLive();
     return changes.isEmpty()
         ? Optional.empty()
@@ -384,7 +421,7 @@ public final class Watch {
     lostBecause = why;
     replay = null;
     pinned = Optional.empty();
-    newest = Map.of();
+    endScan();
     token = Optional.empty();
     phase = Phase.LOST;
   }
@@ -413,6 +450,8 @@ public final class Watch {
       unpinWhenOld();
     } else if (phase == Phase.LIVE && number == feed.end()) {
       token = Optional.of(hub.position());
+    } else if (scanning) {
+      giveUpStalledScan();
     }
   }
 
@@ -428,7 +467,7 @@ public final class Watch {
     conflatedBytes = 0;
     replay = null;
     pinned = Optional.empty();
-    newest = Map.of();
+    endScan();
     phase = Phase.OVER;
   }
 

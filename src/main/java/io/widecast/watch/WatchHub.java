@@ -32,6 +32,8 @@ import java.util.Set;
  */
 public final class WatchHub {
 
+  private static final int SCANS_MAX = 2;
+
   private final WatchLimits limits;
   private final Metrics metrics;
   private final RecentEntries recent;
@@ -41,6 +43,8 @@ public final class WatchHub {
   private final Set<Watch> waiting = new LinkedHashSet<>(); // for a position ahead of this node
   private final Set<Feed> touched = new LinkedHashSet<>(); // since the last takeReady
   private final Set<Watch> ready = new LinkedHashSet<>();
+  private final Set<Watch> wantScan = new LinkedHashSet<>();
+  private int scans; // over what slow watchers missed: each holds what changed
   private View view;
   private long conflatedBytes; // on their way to slow watchers
 
@@ -173,6 +177,7 @@ public final class WatchHub {
     metrics.add(Gauge.WATCHES, -1);
     watch.end();
     waiting.remove(watch);
+    wantScan.remove(watch);
     ready.remove(watch);
     Feed feed = watch.feed();
     if (!feed.remove(watch)) {
@@ -195,6 +200,29 @@ public final class WatchHub {
   /** {@code watch} has something to say by itself. */
   void rouse(Watch watch) {
     ready.add(watch);
+  }
+
+  /**
+   * Whether {@code watch} may collect what it missed; if not, it is roused when it can try again.
+   */
+  boolean beginScan(Watch watch) {
+    if (scans == SCANS_MAX) {
+      wantScan.add(watch);
+      return false;
+    }
+    scans++;
+    return true;
+  }
+
+  void endScan() {
+    scans--;
+    ready.addAll(wantScan); // whose client can take something now is first
+    wantScan.clear();
+  }
+
+  /** Whether {@link #takeReady} would give somebody. */
+  public boolean hasReady() {
+    return !ready.isEmpty() || !touched.isEmpty();
   }
 
   /** Whether {@code bytes} more may be on their way to slow watchers; if so, they are. */

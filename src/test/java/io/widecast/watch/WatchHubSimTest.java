@@ -197,6 +197,7 @@ class WatchHubSimTest {
     private void settle() {
       for (int round = 0; round < 700; round++) {
         now += 5 * SECOND;
+        hub.tick();
         for (int i = 0; i < clients.size(); i++) {
           clients.get(i).answerLog();
           take(i, 50);
