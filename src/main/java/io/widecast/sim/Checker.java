@@ -63,10 +63,11 @@ final class Checker {
   /**
    * @param remembered oldest revision whose request it knows
    */
-  void onCoreStarted(SimCore core, Token position, long remembered) {
-    forgetful |= remembered > 1 && position.revision() > 0;
-    positions.put(core, position);
-    checkInHistory(core, position);
+  void onCoreStarted(SimCore core, SimMap map, long remembered) {
+    forgetful |= remembered > 1 && map.at().revision() > 0;
+    positions.put(core, map.at());
+    checkInHistory(core, map.at());
+    checkMap("I1.8", core, map, Filter.ALL);
   }
 
   void onCoreStopped(SimCore core) {

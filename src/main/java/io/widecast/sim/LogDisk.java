@@ -1,7 +1,10 @@
 package io.widecast.sim;
 
+import io.widecast.bus.Committed;
 import io.widecast.bus.LogWrite;
+import io.widecast.bus.Recovery;
 import java.util.ArrayDeque;
+import java.util.Optional;
 import java.util.SplittableRandom;
 
 /**
@@ -24,14 +27,21 @@ final class LogDisk {
   private final SimHost host;
   private final SplittableRandom random;
   private final SimLog log;
+  private final Optional<SimStore> store; // gets the same work where it is present
   private final long writeNanosMax;
   private final ArrayDeque<Work> queue = new ArrayDeque<>();
   private boolean full;
 
-  LogDisk(SimHost host, SplittableRandom random, SimLog log, long writeNanosMax) {
+  LogDisk(
+      SimHost host,
+      SplittableRandom random,
+      SimLog log,
+      Optional<SimStore> store,
+      long writeNanosMax) {
     this.host = host;
     this.random = random;
     this.log = log;
+    this.store = store;
     this.writeNanosMax = writeNanosMax;
   }
 
@@ -51,12 +61,59 @@ final class LogDisk {
     submit(new Work(null, copy, done));
   }
 
+  /** What a start finds. */
+  Recovery recover(int olderMax, long nowMillis) {
+    if (store.isPresent()) {
+      Recovery found = store.get().open(nowMillis);
+      log.adopt(found, store.get().map());
+      return found;
+    }
+    return log.recover(olderMax);
+  }
+
+  /** These are applied: where there is a store, its own map follows. */
+  void apply(Committed committed) {
+    store.ifPresent(present -> present.apply(committed));
+  }
+
+  /** Makes the log short. The map must be the store's, where there is one. */
+  void checkpoint(SimMap shown, long bytesKept, long nowMillis) {
+    log.checkpoint(bytesKept);
+    if (store.isPresent() && !full) {
+      store.get().checkpoint(nowMillis);
+      SimMap stored = store.get().map();
+      if (!stored.at().equals(shown.at()) || !stored.sameRows(shown)) {
+        throw new Violation(
+            "store",
+            host
+                + " at "
+                + shown.at()
+                + ", its store at "
+                + stored.at()
+                + ": "
+                + shown.difference(stored));
+      }
+    }
+  }
+
   /** The power is gone. */
   void crash() {
     Work current = queue.peek();
     queue.clear();
+    store.ifPresent(
+        present ->
+            present.crash(
+                () -> {
+                  if (current != null && random.nextBoolean()) {
+                    begun(current, present);
+                  }
+                }));
     if (current != null && current.write() != null) {
-      log.tear(current.write(), random);
+      if (store.isPresent()) {
+        log.mayHold(current.write());
+      } else {
+        log.tear(current.write(), random);
+      }
     }
   }
 
@@ -75,9 +132,17 @@ final class LogDisk {
     host.later(nanos, this::finish);
   }
 
+  private static boolean begun(Work work, SimStore store) {
+    if (work.write() != null) {
+      store.append(work.write());
+      return true;
+    }
+    return store.copy(work.copy());
+  }
+
   private void finish() {
     Work work = queue.peek();
-    if (full) {
+    if (full || !store.map(present -> begun(work, present)).orElse(true)) {
       work.done().failed();
     } else if (work.write() != null) {
       log.write(work.write());

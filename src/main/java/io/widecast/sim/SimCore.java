@@ -102,7 +102,16 @@ final class SimCore extends SimHost {
     this.decisions = sim.random("decisions" + slot);
     this.diskBytes = run.diskBytes();
     this.disk =
-        new LogDisk(this, sim.random("disk" + slot), new SimLog(false), run.writeNanosMax());
+        new LogDisk(
+            this,
+            sim.random("disk" + slot),
+            new SimLog(false),
+            run.realStores()
+                ? Optional.of(
+                    new SimStore(
+                        electorate.get(slot), false, diskBytes, sim.random("store" + slot)))
+                : Optional.empty(),
+            run.writeNanosMax());
     this.skewMillis = random.nextInt(10_000) - 5_000;
     this.options =
         new CoreOptions(
@@ -131,16 +140,16 @@ final class SimCore extends SimHost {
   protected void onStart() {
     startNanos =
         sim.nowNanos() - random.nextLong(1_000_000_000_000L); // each has a clock of its own
+    Recovery recovery = disk.recover(random.nextInt(4) == 0 ? 20 : Integer.MAX_VALUE, nowMillis());
     map = disk.log().mapAtCommit();
     window = new EntryWindow(map.at(), WINDOW_BYTES);
-    Recovery recovery = disk.log().recover(random.nextInt(4) == 0 ? 20 : Integer.MAX_VALUE);
     core = new CoreNode(options, recovery, reader(), decisions.split(), metrics, nowNanos());
     turnComing = false;
     armedAtNanos = CoreNode.NEVER;
     lastApplyAtNanos = 0;
     sim.note(name() + " starts at " + map.at() + ", log end " + disk.log().end());
     List<EncodedEntry> log = recovery.log();
-    checker.onCoreStarted(this, map.at(), log.isEmpty() ? Long.MAX_VALUE : log.get(0).revision());
+    checker.onCoreStarted(this, map, log.isEmpty() ? Long.MAX_VALUE : log.get(0).revision());
     arm();
     later(CHECKPOINT_NANOS, this::checkpoint);
     later(random.nextLong(REPORT_NANOS), this::report);
@@ -158,7 +167,7 @@ final class SimCore extends SimHost {
   }
 
   private void checkpoint() {
-    disk.log().checkpoint(diskBytes);
+    disk.checkpoint(map, diskBytes, nowMillis());
     later(CHECKPOINT_NANOS, this::checkpoint);
   }
 
@@ -297,6 +306,7 @@ final class SimCore extends SimHost {
       return;
     }
     committed.entries().forEach(entry -> map.apply(entry.entry()));
+    disk.apply(committed);
     core.onApplied(reader(), committed.upTo().revision(), committed.entries());
     window.onApplied(committed.entries(), committed.upTo());
     shown();

@@ -58,11 +58,19 @@ final class SimEdge extends SimHost {
     this.random = sim.random(name());
     this.diskBytes = run.diskBytes();
     this.disk =
-        new LogDisk(this, sim.random("disk of " + name()), new SimLog(true), run.writeNanosMax());
+        new LogDisk(
+            this,
+            sim.random("disk of " + name()),
+            new SimLog(true),
+            run.realStores()
+                ? Optional.of(new SimStore(id, true, diskBytes, sim.random("store of " + name())))
+                : Optional.empty(),
+            run.writeNanosMax());
   }
 
   @Override
   protected void onStart() {
+    disk.recover(0, sim.nowMillis());
     map = disk.log().mapAtCommit();
     receiver = new EdgeReceiver(map.at());
     sim.note(name() + " (" + filter + ") starts at " + map.at());
@@ -79,7 +87,7 @@ final class SimEdge extends SimHost {
   }
 
   private void checkpoint() {
-    disk.log().checkpoint(diskBytes);
+    disk.checkpoint(map, diskBytes, sim.nowMillis());
     later(CHECKPOINT_NANOS, this::checkpoint);
   }
 
@@ -208,6 +216,7 @@ final class SimEdge extends SimHost {
     checker.onEdgeCommit(this, committed);
     committed.entries().forEach(entry -> map.apply(entry.entry()));
     map.moveTo(committed.upTo());
+    disk.apply(committed);
   }
 
   private void copy(CopyPart part) {

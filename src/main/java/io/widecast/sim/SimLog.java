@@ -18,8 +18,8 @@ import java.util.TreeMap;
  * a checkpoint of the map. A write is taken whole, or, when the power goes while it is under way,
  * up to a point: its parts in their order, its entries one by one.
  *
- * <p>The store's own core, on a disk that tears pages, can stand in its place; what replication
- * relies on is the same.
+ * <p>Where a {@link SimStore} runs beside it, that decides what a crash leaves, and {@link #adopt}
+ * checks that it is what was durable, perhaps with a part of what was under way.
  */
 final class SimLog {
 
@@ -29,6 +29,7 @@ final class SimLog {
   private Token before = Token.NONE; // position before the oldest entry held
   private Token commit = Token.NONE;
   private long keepFrom = 1;
+  private LogWrite underWay; // when the power went; null for nothing
   private SimMap checkpoint = new SimMap();
 
   SimLog(boolean sparse) {
@@ -45,6 +46,44 @@ final class SimLog {
     if (random.nextBoolean()) {
       take(write, random.nextInt(write.entries().size() + 1), false);
     }
+  }
+
+  /** The power went while {@code write} was under way; what is left of it shows at the start. */
+  void mayHold(LogWrite write) {
+    underWay = write;
+  }
+
+  /** A store has found {@code found} and {@code map}: that is what the disk holds. */
+  void adopt(Recovery found, SimMap map) {
+    LogWrite torn = underWay;
+    underWay = null;
+    boolean vote =
+        found.hardState().equals(hardState)
+            || torn != null && torn.hardState().equals(Optional.of(found.hardState()));
+    if (!vote) {
+      throw new Violation("store", "finds " + found.hardState() + " and not " + hardState);
+    }
+    if (map.at().compareTo(commit) < 0 || !map.at().equals(found.applied())) {
+      throw new Violation("store", "finds a map at " + map.at() + " and not " + commit);
+    }
+    var there = new TreeMap<Long, EncodedEntry>();
+    found.log().forEach(entry -> there.put(entry.revision(), entry));
+    long cutFrom = torn == null || torn.cutFrom() == 0 ? Long.MAX_VALUE : torn.cutFrom();
+    for (EncodedEntry entry : entries.tailMap(found.applied().revision(), false).values()) {
+      EncodedEntry other = there.get(entry.revision());
+      if (entry.revision() < cutFrom && (other == null || !other.bytes().equals(entry.bytes()))) {
+        throw new Violation("store", "lost " + entry.entry().token() + ", which was durable");
+      }
+    }
+    hardState = found.hardState();
+    commit = map.at();
+    checkpoint = map;
+    entries.clear();
+    entries.putAll(there);
+    before =
+        there.isEmpty()
+            ? found.logEnd()
+            : new Token(there.firstEntry().getValue().entry().prevEpoch(), there.firstKey() - 1);
   }
 
   private void take(LogWrite write, int count, boolean whole) {

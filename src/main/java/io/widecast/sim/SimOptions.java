@@ -22,6 +22,7 @@ import java.util.SplittableRandom;
  * @param staleAfterNanos patience with members that do not acknowledge
  * @param valueBytesMax greatest value that is published now and then
  * @param writeNanosMax how long a write to disk takes at most, stalls aside
+ * @param realStores whether each node's own store runs too, on a disk that tears
  */
 public record SimOptions(
     int cores,
@@ -38,7 +39,8 @@ public record SimOptions(
     int entriesBytes,
     long staleAfterNanos,
     int valueBytesMax,
-    long writeNanosMax) {
+    long writeNanosMax,
+    boolean realStores) {
 
   private static final long MILLI = 1_000_000L;
 
@@ -76,7 +78,8 @@ public record SimOptions(
         random.nextBoolean() ? 1_400 : 1_000 + random.nextInt(7_000),
         (800 + random.nextInt(2200)) * MILLI,
         large ? 300_000 : 9_000,
-        random.nextInt(4) == 0 ? 20 * MILLI : 2 * MILLI);
+        random.nextInt(4) == 0 ? 20 * MILLI : 2 * MILLI,
+        random.nextInt(3) == 0);
   }
 
   private static FaultProfile lan(SplittableRandom random) {
@@ -132,7 +135,8 @@ public record SimOptions(
         entriesBytes,
         staleAfterNanos,
         valueBytesMax,
-        writeNanosMax);
+        writeNanosMax,
+        realStores);
   }
 
   public SimOptions withNodes(int newCores, int newEdges) {
@@ -151,7 +155,8 @@ public record SimOptions(
         entriesBytes,
         staleAfterNanos,
         valueBytesMax,
-        writeNanosMax);
+        writeNanosMax,
+        realStores);
   }
 
   public SimOptions withTroubleNanos(long nanos) {
@@ -170,7 +175,8 @@ public record SimOptions(
         entriesBytes,
         staleAfterNanos,
         valueBytesMax,
-        writeNanosMax);
+        writeNanosMax,
+        realStores);
   }
 
   /** As this, with nothing going wrong but what the channels lose. */
@@ -190,7 +196,8 @@ public record SimOptions(
         entriesBytes,
         staleAfterNanos,
         valueBytesMax,
-        writeNanosMax);
+        writeNanosMax,
+        realStores);
   }
 
   @Override
@@ -199,7 +206,7 @@ public record SimOptions(
         java.util.Locale.ROOT,
         "%d core nodes, %d edge nodes, %d publishers, %.0f s of %s; loss %.1f %%, duplicates"
             + " %.1f %%, reordering %.1f %%%s; buffer %d KiB, log %d KiB in memory and %d KiB on"
-            + " disk, %d bytes a datagram",
+            + " disk%s, %d bytes a datagram",
         cores,
         edges,
         publishers,
@@ -212,6 +219,7 @@ public record SimOptions(
         bufferBytes >> 10,
         logBytes >> 10,
         diskBytes >> 10,
+        realStores ? " in real stores" : "",
         entriesBytes);
   }
 }

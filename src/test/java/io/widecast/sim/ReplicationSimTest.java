@@ -78,6 +78,7 @@ class ReplicationSimTest {
         1_400,
         5 * SECOND_NANOS,
         1_000,
-        SECOND_NANOS / 500);
+        SECOND_NANOS / 500,
+        false);
   }
 }
