@@ -22,7 +22,11 @@ final class TestStream {
   TestStream(ApiFixture node) {
     var client =
         node.vertx.createWebSocketClient(
-            new WebSocketClientOptions().setMaxFrameSize(32 << 20).setMaxMessageSize(32 << 20));
+            new WebSocketClientOptions()
+                .setMaxFrameSize(32 << 20)
+                .setMaxMessageSize(32 << 20)
+                // Fixed: a kernel may let the buffer of a client that does not read grow to 32 MiB.
+                .setReceiveBufferSize(256 << 10));
     var options =
         new WebSocketConnectOptions()
             .setHost("127.0.0.1")
