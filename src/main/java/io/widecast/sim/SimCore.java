@@ -148,8 +148,7 @@ final class SimCore extends SimHost {
     armedAtNanos = CoreNode.NEVER;
     lastApplyAtNanos = 0;
     sim.note(name() + " starts at " + map.at() + ", log end " + disk.log().end());
-    List<EncodedEntry> log = recovery.log();
-    checker.onCoreStarted(this, map, log.isEmpty() ? Long.MAX_VALUE : log.get(0).revision());
+    checker.onCoreStarted(this, map, disk.log().first());
     arm();
     later(CHECKPOINT_NANOS, this::checkpoint);
     later(random.nextLong(REPORT_NANOS), this::report);
