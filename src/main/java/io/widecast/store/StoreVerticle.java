@@ -1,5 +1,6 @@
 package io.widecast.store;
 
+import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Promise;
@@ -59,24 +60,33 @@ public final class StoreVerticle extends VerticleBase {
   private final Metrics metrics;
 
   private final ArrayDeque<Waiting> queue = new ArrayDeque<>();
+  private final ArrayDeque<Written> done = new ArrayDeque<>(); // and not yet told
   private final ArrayDeque<Committed> held = new ArrayDeque<>(); // while a copy is installed
   private final List<MessageConsumer<?>> consumers = new ArrayList<>();
   private final Promise<Void> failure = Promise.promise();
+  private final Promise<Void> drained = Promise.promise(); // while closing
   private StoreCore core;
   private WorkerExecutor disk;
   private WorkerExecutor background;
   private Future<?> checkpoint = Future.succeededFuture();
-  private Future<?> written = Future.succeededFuture(); // the group under way
   private Future<?> copied = Future.succeededFuture(); // all parts of a copy so far
   private long queuedBytes;
   private boolean writing;
-  private boolean overflowed;
+  private boolean overflowed; // the last write was refused for want of room in the queue
   private boolean installing;
   private boolean closing;
   private int reads;
   private Throwable failed;
 
-  private record Waiting(LogWrite write, Message<LogWrite> message, long bytes) {}
+  /**
+   * @param message whom to tell; null for the store's own
+   * @param afterRefused one was refused before it, so it may not follow what is in the log
+   */
+  private record Waiting(
+      LogWrite write, Message<LogWrite> message, long bytes, boolean afterRefused) {}
+
+  /** A group of writes that the disk is done with, and the log's last revision after each. */
+  private record Written(List<Waiting> group, AsyncResult<List<Long>> result) {}
 
   public StoreVerticle(StoreOptions options, Metrics metrics) {
     this.options = options;
@@ -141,7 +151,8 @@ public final class StoreVerticle extends VerticleBase {
           new WidecastException(
               ErrorCode.OVERLOADED, "the disk does not keep up: " + queue.size() + " writes wait"));
     } else {
-      enqueue(new Waiting(write, message, bytes));
+      enqueue(new Waiting(write, message, bytes, overflowed));
+      overflowed = false;
     }
   }
 
@@ -167,13 +178,10 @@ public final class StoreVerticle extends VerticleBase {
       bytes += next.bytes;
     }
     queuedBytes -= bytes;
-    boolean gap = overflowed;
-    overflowed = false;
+    boolean gap = group.stream().anyMatch(Waiting::afterRefused);
     writing = true;
-    written =
-        disk.executeBlocking(() -> append(writes, gap), false)
-            .onSuccess(revisions -> durable(group, revisions))
-            .onFailure(cause -> notDurable(group, cause));
+    disk.executeBlocking(() -> append(writes, gap), false)
+        .onComplete(result -> written(new Written(group, result)));
   }
 
   private List<Long> append(List<LogWrite> writes, boolean gap) {
@@ -183,37 +191,46 @@ public final class StoreVerticle extends VerticleBase {
     return core.append(writes);
   }
 
-  private void durable(List<Waiting> group, List<Long> revisions) {
+  /**
+   * The disk goes on with the next group before the senders of this one are told. That one may be
+   * done before {@link #writeNext} returns, and then comes here from within: so the groups that are
+   * done queue up, and whoever comes first tells all of them in order.
+   */
+  private void written(Written group) {
     writing = false;
-    writeNext(); // the disk need not wait for those who are told
-    for (int i = 0; i < group.size(); i++) {
-      if (group.get(i).message != null) {
-        group.get(i).message.reply(new LogDurable(revisions.get(i)), Bus.LOCAL_ONLY);
-      }
+    done.add(group);
+    if (group.result.failed() && !(group.result.cause() instanceof WidecastException)) {
+      fail(group.result.cause());
+    }
+    writeNext();
+    Written next;
+    while ((next = done.poll()) != null) {
+      tell(next);
     }
     checkpointIfDue();
+    if (closing && !writing) {
+      drained.tryComplete();
+    }
   }
 
-  private void notDurable(List<Waiting> group, Throwable cause) {
-    writing = false;
-    if (cause instanceof WidecastException refusal) {
-      LOG.debug("a log write was refused: {}", refusal.detail());
-      group.stream()
-          .filter(waiting -> waiting.message != null)
-          .forEach(waiting -> StoreMessages.refuse(waiting.message, refusal));
-      writeNext();
-    } else {
-      fail(cause);
-      group.stream()
-          .filter(waiting -> waiting.message != null)
-          .forEach(waiting -> refuse(waiting.message, cause));
+  private static void tell(Written written) {
+    for (int i = 0; i < written.group.size(); i++) {
+      Message<LogWrite> message = written.group.get(i).message;
+      if (message == null) {
+        continue; // the store's own
+      }
+      if (written.result.succeeded()) {
+        message.reply(new LogDurable(written.result.result().get(i)), Bus.LOCAL_ONLY);
+      } else {
+        refuse(message, written.result.cause());
+      }
     }
   }
 
   /** A position that readers saw must be known after a restart, also when nothing follows it. */
   private void logCommit() {
     if (failed == null && !closing && !writing && queue.isEmpty()) {
-      core.commitToLog().ifPresent(write -> enqueue(new Waiting(write, null, 0)));
+      core.commitToLog().ifPresent(write -> enqueue(new Waiting(write, null, 0, false)));
     }
   }
 
@@ -393,8 +410,8 @@ public final class StoreVerticle extends VerticleBase {
                     false));
   }
 
-  private Future<?> queueEmpty() {
-    return written.transform(
-        over -> writing ? queueEmpty() : Future.succeededFuture()); // each end begins the next
+  /** When all writes that were taken are on disk, or have failed. */
+  private Future<Void> queueEmpty() {
+    return writing ? drained.future() : Future.succeededFuture();
   }
 }

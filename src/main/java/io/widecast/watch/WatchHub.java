@@ -32,6 +32,7 @@ import java.util.Set;
  */
 public final class WatchHub {
 
+  /** Slow watchers that collect at the same time: each may hold some 10 MiB while it does. */
   private static final int SCANS_MAX = 2;
 
   private final WatchLimits limits;

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.widecast.bus.AskRecovery;
 import io.widecast.bus.Bus;
@@ -81,6 +82,35 @@ class StoreVerticleIT {
     assertThat(metrics.get(Metric.LOG_FSYNCS)).isLessThan(250);
     LogSlice slice = await(ask(Bus.LOG_READ, new LogRead(490, 1 << 20)));
     assertThat(slice.entries()).isEqualTo(entries.subList(490, 500));
+  }
+
+  @Test
+  void answersInTheOrderOfTheLogHoweverFastTheDiskIs() throws Exception {
+    deploy();
+    var order = new ArrayList<Long>();
+    Promise<Void> all = Promise.promise();
+    vertx.runOnContext(started -> keepInFlight(64, new long[1], order, all));
+
+    await(all.future());
+
+    assertThat(order).isSorted().hasSize(20_000);
+  }
+
+  /** Each answer sends the next write, so that groups of all sizes come about. */
+  private void keepInFlight(int count, long[] sent, List<Long> order, Promise<Void> all) {
+    for (int i = 0; i < count && sent[0] < 20_000; i++) {
+      long revision = ++sent[0];
+      this.<LogDurable>ask(Bus.LOG, write(entry(1, revision, put("k", "v", 1, 1))))
+          .onSuccess(
+              answer -> {
+                order.add(answer.lastRevision());
+                keepInFlight(1, sent, order, all);
+                if (order.size() == 20_000) {
+                  all.complete();
+                }
+              })
+          .onFailure(all::tryFail);
+    }
   }
 
   @Test
