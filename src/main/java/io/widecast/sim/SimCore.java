@@ -374,11 +374,18 @@ final class SimCore extends SimHost {
     }
     var report = new EdgeReport(served.stream().map(EdgeServing::report).toList());
     if (core.isMaster()) {
-      core.onEdgeReport(report, nowNanos());
-      turn();
+      onReport(report);
     } else {
       masterLink(master).send(new StreamFrame.Report(report));
     }
+  }
+
+  private void onReport(EdgeReport report) {
+    if (core.isMaster()) {
+      checker.onReport(report);
+    }
+    core.onEdgeReport(report, nowNanos());
+    turn();
   }
 
   private void takeCopy(int from) {
@@ -488,8 +495,7 @@ final class SimCore extends SimHost {
       } else if (frame instanceof StreamFrame.Publish publish) {
         publish(end, publish);
       } else if (frame instanceof StreamFrame.Report report) {
-        core.onEdgeReport(report.report(), nowNanos());
-        turn();
+        onReport(report.report());
       } else {
         throw new Violation("stream", frame + " arrives at " + name());
       }
