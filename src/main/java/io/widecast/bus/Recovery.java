@@ -1,6 +1,7 @@
 package io.widecast.bus;
 
 import io.widecast.model.EncodedEntry;
+import io.widecast.model.RecentRequest;
 import io.widecast.model.Token;
 import java.util.List;
 
@@ -11,9 +12,17 @@ import java.util.List;
  * @param logEnd position of the last entry in the log; at or above {@code applied} in a core node
  * @param log the newest entries of the log by rising revision: all above {@code applied}, and older
  *     ones within a bound
+ * @param requests the named requests below {@code log}, by rising revision, as far as the log on
+ *     disk still has them
  */
-public record Recovery(HardState hardState, Token applied, Token logEnd, List<EncodedEntry> log) {
+public record Recovery(
+    HardState hardState,
+    Token applied,
+    Token logEnd,
+    List<EncodedEntry> log,
+    List<RecentRequest> requests) {
   public Recovery {
     log = List.copyOf(log);
+    requests = List.copyOf(requests);
   }
 }

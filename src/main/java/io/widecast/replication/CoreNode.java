@@ -103,6 +103,7 @@ public final class CoreNode {
     this.applied = recovery.applied().revision();
     this.committedOut = recovery.applied();
     this.log = recoveredLog(recovery);
+    requests.onRecovered(recovery.requests());
     recovery.log().forEach(entry -> requests.onAppended(entry.entry()));
     this.recoveredEnd = log.last().revision();
     this.decided = recoveredEnd <= applied;

@@ -1,6 +1,7 @@
 package io.widecast.sim;
 
 import io.widecast.bus.Committed;
+import io.widecast.bus.EdgeReport;
 import io.widecast.model.AckLevel;
 import io.widecast.model.Compare;
 import io.widecast.model.Draft;
@@ -8,6 +9,7 @@ import io.widecast.model.EncodedEntry;
 import io.widecast.model.Entry;
 import io.widecast.model.ErrorCode;
 import io.widecast.model.Filter;
+import io.widecast.model.NodeId;
 import io.widecast.model.Pair;
 import io.widecast.model.PublishOutcome;
 import io.widecast.model.PublishRequest;
@@ -30,6 +32,9 @@ import java.util.TreeMap;
  */
 final class Checker {
 
+  /** A master that hears nothing of an edge for longer need not take it for connected. */
+  private static final long CONNECTED_NANOS = 900_000_000L;
+
   private final Simulation sim;
   private final boolean troubles;
   private final List<SimCore> cores;
@@ -44,6 +49,7 @@ final class Checker {
   private final Map<RequestId, Token> promised = new HashMap<>(); // durable or more
   private final Set<RequestId> refused = new HashSet<>(); // nothing was written, we said
   private final TreeMap<Token, RequestId> promises = new TreeMap<>();
+  private final Map<NodeId, Long> reportedNanos = new HashMap<>(); // when the master last heard
   private boolean forgetful; // a node may have forgotten who asked for what
 
   Checker(Simulation sim, boolean troubles, List<SimCore> cores, List<SimEdge> edges) {
@@ -260,10 +266,21 @@ final class Checker {
       boolean waited =
           master.slotOf(edge.id()).isPresent()
               && !watch.everStale().contains(master.slotOf(edge.id()).getAsInt());
-      if (wants && level && waited && edge.disk().log().commit().compareTo(token) < 0) {
+      boolean connected =
+          sim.nowNanos() - reportedNanos.getOrDefault(edge.id(), 0L) < CONNECTED_NANOS;
+      if (wants
+          && level
+          && waited
+          && connected
+          && edge.disk().log().commit().compareTo(token) < 0) {
         throw new Violation("ack=edge", token + " is answered and " + edge + " lacks it");
       }
     }
+  }
+
+  /** A master hears of edge streams. */
+  void onReport(EdgeReport report) {
+    report.edges().forEach(edge -> reportedNanos.put(edge.id(), sim.nowNanos()));
   }
 
   /** A publisher hears {@code outcome}. */

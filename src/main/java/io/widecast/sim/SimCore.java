@@ -148,8 +148,7 @@ final class SimCore extends SimHost {
     armedAtNanos = CoreNode.NEVER;
     lastApplyAtNanos = 0;
     sim.note(name() + " starts at " + map.at() + ", log end " + disk.log().end());
-    List<EncodedEntry> log = recovery.log();
-    checker.onCoreStarted(this, map, log.isEmpty() ? Long.MAX_VALUE : log.get(0).revision());
+    checker.onCoreStarted(this, map, disk.log().first());
     arm();
     later(CHECKPOINT_NANOS, this::checkpoint);
     later(random.nextLong(REPORT_NANOS), this::report);
@@ -375,11 +374,18 @@ final class SimCore extends SimHost {
     }
     var report = new EdgeReport(served.stream().map(EdgeServing::report).toList());
     if (core.isMaster()) {
-      core.onEdgeReport(report, nowNanos());
-      turn();
+      onReport(report);
     } else {
       masterLink(master).send(new StreamFrame.Report(report));
     }
+  }
+
+  private void onReport(EdgeReport report) {
+    if (core.isMaster()) {
+      checker.onReport(report);
+    }
+    core.onEdgeReport(report, nowNanos());
+    turn();
   }
 
   private void takeCopy(int from) {
@@ -489,8 +495,7 @@ final class SimCore extends SimHost {
       } else if (frame instanceof StreamFrame.Publish publish) {
         publish(end, publish);
       } else if (frame instanceof StreamFrame.Report report) {
-        core.onEdgeReport(report.report(), nowNanos());
-        turn();
+        onReport(report.report());
       } else {
         throw new Violation("stream", frame + " arrives at " + name());
       }

@@ -6,6 +6,7 @@ import io.widecast.bus.LogWrite;
 import io.widecast.bus.Recovery;
 import io.widecast.model.EncodedEntry;
 import io.widecast.model.Filter;
+import io.widecast.model.RecentRequest;
 import io.widecast.model.Token;
 import java.util.ArrayList;
 import java.util.List;
@@ -177,7 +178,17 @@ final class SimLog {
       }
       log.add(0, older);
     }
-    return new Recovery(hardState, commit, end(), log);
+    long first = log.isEmpty() ? end().revision() + 1 : log.get(0).revision();
+    List<RecentRequest> requests =
+        entries.headMap(first).values().stream()
+            .flatMap(entry -> RecentRequest.of(entry.entry()).stream())
+            .toList();
+    return new Recovery(hardState, commit, end(), log, requests);
+  }
+
+  /** Lowest revision whose entry it still has. */
+  long first() {
+    return before.revision() + 1;
   }
 
   /** Entries above {@code after}, no further than {@code applied}. */

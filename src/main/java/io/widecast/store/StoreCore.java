@@ -14,6 +14,7 @@ import io.widecast.model.EncodedEntry;
 import io.widecast.model.ErrorCode;
 import io.widecast.model.Key;
 import io.widecast.model.Pair;
+import io.widecast.model.RecentRequest;
 import io.widecast.model.Token;
 import io.widecast.model.WidecastException;
 import io.widecast.store.log.Disk;
@@ -31,6 +32,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.Optional;
@@ -257,7 +259,23 @@ public final class StoreCore implements Closeable {
         bytes -= entries.removeFirst().sizeBytes();
       }
     }
-    return new Recovery(log.hardState(), applied, end, List.copyOf(entries));
+    long first = entries.isEmpty() ? end.revision() + 1 : entries.getFirst().revision();
+    return new Recovery(log.hardState(), applied, end, List.copyOf(entries), requestsBelow(first));
+  }
+
+  /** The named requests below {@code revision}: a retry may come although the log is long. */
+  private List<RecentRequest> requestsBelow(long revision) throws IOException {
+    var requests = new ArrayList<RecentRequest>();
+    if (options.logIsCommitted()) {
+      return requests; // an edge node orders nothing
+    }
+    long after = Math.max(log.base().revision(), revision - 1 - RecentRequest.KEPT_MAX);
+    List<EncodedEntry> slice;
+    while (!(slice = log.read(after, revision - 1, REPLAY_BYTES).entries()).isEmpty()) {
+      slice.forEach(entry -> RecentRequest.of(entry.entry()).ifPresent(requests::add));
+      after = slice.get(slice.size() - 1).revision();
+    }
+    return requests;
   }
 
   /** The map now; any thread. */

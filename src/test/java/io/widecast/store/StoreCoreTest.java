@@ -1,5 +1,6 @@
 package io.widecast.store;
 
+import static io.widecast.store.Samples.commit;
 import static io.widecast.store.Samples.committed;
 import static io.widecast.store.Samples.delete;
 import static io.widecast.store.Samples.entry;
@@ -20,14 +21,18 @@ import io.widecast.metrics.Metric;
 import io.widecast.metrics.Metrics;
 import io.widecast.model.Bytes;
 import io.widecast.model.EncodedEntry;
+import io.widecast.model.Entry;
 import io.widecast.model.ErrorCode;
 import io.widecast.model.Key;
 import io.widecast.model.NodeId;
+import io.widecast.model.RecentRequest;
+import io.widecast.model.RequestId;
 import io.widecast.model.Token;
 import io.widecast.model.WidecastException;
 import io.widecast.sim.SimDisk;
 import io.widecast.store.log.Log;
 import io.widecast.store.log.StoreException;
+import io.widecast.wire.EntryCodec;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -204,6 +209,28 @@ class StoreCoreTest {
     Recovery recovery = again.recovery();
     again.apply(new Committed(recovery.log(), recovery.logEnd()));
     assertThat(rowsOf(again)).isEqualTo(rows);
+  }
+
+  @Test
+  void findsNamedRequestsBelowTheEntriesThatAStartLoads() throws Exception {
+    StoreCore store = open(core());
+    EncodedEntry named =
+        EntryCodec.encode(
+            new Entry(
+                1, 1, 0, 1234, Optional.of(new RequestId(7, 8, 9)), List.of(put("a", "1", 1, 1))));
+    var entries = new ArrayList<>(List.of(named));
+    for (long revision = 2; revision <= 5000; revision++) {
+      entries.add(entry(1, revision, put("b", "1", 1, 1)));
+    }
+    store.append(write(entries.toArray(EncodedEntry[]::new)));
+    store.append(commit(1, 5000));
+
+    disk = disk.kill();
+    Recovery recovery = open(core()).recovery();
+
+    assertThat(recovery.log().get(0).revision()).isGreaterThan(1);
+    assertThat(recovery.requests())
+        .containsExactly(new RecentRequest(new RequestId(7, 8, 9), new Token(1, 1), 1, true, 1234));
   }
 
   private static List<?> rowsOf(StoreCore store) {

@@ -14,6 +14,7 @@ import io.widecast.model.Key;
 import io.widecast.model.NodeId;
 import io.widecast.model.PublishOutcome;
 import io.widecast.model.PublishRequest;
+import io.widecast.model.RecentRequest;
 import io.widecast.model.Versioned;
 import io.widecast.replication.log.EntryLog;
 import io.widecast.wire.LanFrame;
@@ -203,7 +204,7 @@ public final class Master {
    */
   public List<Output> publish(long ticket, PublishRequest request, long nowNanos, long nowMillis) {
     var outputs = new ArrayList<Output>();
-    Optional<RecentRequests.Done> done = request.requestId().flatMap(requests::find);
+    Optional<RecentRequest> done = request.requestId().flatMap(requests::find);
     if (done.isPresent()) {
       repeat(ticket, request, done.get(), nowNanos, outputs);
       return outputs;
@@ -231,7 +232,7 @@ public final class Master {
   private void repeat(
       long ticket,
       PublishRequest request,
-      RecentRequests.Done done,
+      RecentRequest done,
       long nowNanos,
       List<Output> outputs) {
     if (done.id().bodyHash() != request.requestId().orElseThrow().bodyHash()) {

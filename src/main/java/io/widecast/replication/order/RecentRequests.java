@@ -1,11 +1,11 @@
 package io.widecast.replication.order;
 
 import io.widecast.model.Entry;
-import io.widecast.model.Pair;
+import io.widecast.model.RecentRequest;
 import io.widecast.model.RequestId;
-import io.widecast.model.Token;
 import java.util.ArrayDeque;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -16,32 +16,26 @@ import java.util.Optional;
  */
 public final class RecentRequests {
 
-  public static final long KEPT_MILLIS = 600_000;
-  public static final int KEPT_MAX = 262_144;
-
-  /** What a named request wrote. */
-  public record Done(RequestId id, Token token, int pairs, boolean created, long timeMillis) {}
-
   private record Name(long high, long low) {}
 
-  private final Map<Name, Done> byName = new HashMap<>(); // never iterated
-  private final ArrayDeque<Done> byAge = new ArrayDeque<>(); // by rising revision
+  private final Map<Name, RecentRequest> byName = new HashMap<>(); // never iterated
+  private final ArrayDeque<RecentRequest> byAge = new ArrayDeque<>(); // by rising revision
+
+  /** What a start has found of those before the log in memory, by rising revision. */
+  public void onRecovered(List<RecentRequest> found) {
+    found.forEach(this::add);
+  }
 
   /** The log grew by {@code entry}. */
   public void onAppended(Entry entry) {
-    if (entry.requestId().isEmpty()) {
-      return;
-    }
-    RequestId id = entry.requestId().get();
-    boolean created =
-        !entry.pairs().isEmpty()
-            && entry.pairs().get(0) instanceof Pair.Put put
-            && put.version() == 1;
-    var done = new Done(id, entry.token(), entry.pairs().size(), created, entry.timeMillis());
-    byName.put(new Name(id.high(), id.low()), done);
+    RecentRequest.of(entry).ifPresent(this::add);
+  }
+
+  private void add(RecentRequest done) {
+    byName.put(new Name(done.id().high(), done.id().low()), done);
     byAge.addLast(done);
-    while (byAge.size() > KEPT_MAX
-        || byAge.peekFirst().timeMillis() < entry.timeMillis() - KEPT_MILLIS) {
+    while (byAge.size() > RecentRequest.KEPT_MAX
+        || byAge.peekFirst().timeMillis() < done.timeMillis() - RecentRequest.KEPT_MILLIS) {
       forget(byAge.pollFirst());
     }
   }
@@ -54,11 +48,11 @@ public final class RecentRequests {
   }
 
   /** What the request of that name wrote, whatever its body. */
-  public Optional<Done> find(RequestId id) {
+  public Optional<RecentRequest> find(RequestId id) {
     return Optional.ofNullable(byName.get(new Name(id.high(), id.low())));
   }
 
-  private void forget(Done done) {
+  private void forget(RecentRequest done) {
     byName.remove(new Name(done.id().high(), done.id().low()), done);
   }
 }

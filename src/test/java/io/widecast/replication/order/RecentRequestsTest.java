@@ -6,6 +6,7 @@ import io.widecast.model.Bytes;
 import io.widecast.model.Entry;
 import io.widecast.model.Key;
 import io.widecast.model.Pair;
+import io.widecast.model.RecentRequest;
 import io.widecast.model.RequestId;
 import io.widecast.model.Token;
 import io.widecast.model.Value;
@@ -23,7 +24,7 @@ class RecentRequestsTest {
   void findsByName() {
     requests.onAppended(entry(5, 1, 0));
 
-    RecentRequests.Done done = requests.find(new RequestId(1, 1, 99)).orElseThrow();
+    RecentRequest done = requests.find(new RequestId(1, 1, 99)).orElseThrow();
     assertThat(done.token()).isEqualTo(new Token(1, 5));
     assertThat(done.pairs()).isEqualTo(1);
     assertThat(done.created()).isTrue();
@@ -45,10 +46,10 @@ class RecentRequestsTest {
   @Test
   void keepsTenMinutes() {
     requests.onAppended(entry(5, 1, 0));
-    requests.onAppended(entry(6, 2, RecentRequests.KEPT_MILLIS));
+    requests.onAppended(entry(6, 2, RecentRequest.KEPT_MILLIS));
     assertThat(requests.find(id(1))).isPresent();
 
-    requests.onAppended(entry(7, 3, RecentRequests.KEPT_MILLIS + 1));
+    requests.onAppended(entry(7, 3, RecentRequest.KEPT_MILLIS + 1));
 
     assertThat(requests.find(id(1))).isEmpty();
     assertThat(requests.find(id(2))).isPresent();
@@ -56,13 +57,24 @@ class RecentRequestsTest {
 
   @Test
   void keepsABoundedNumber() {
-    for (int i = 0; i <= RecentRequests.KEPT_MAX; i++) {
+    for (int i = 0; i <= RecentRequest.KEPT_MAX; i++) {
       requests.onAppended(entry(i + 1, i, 0));
     }
 
     assertThat(requests.find(id(0))).isEmpty();
     assertThat(requests.find(id(1))).isPresent();
-    assertThat(requests.find(id(RecentRequests.KEPT_MAX))).isPresent();
+    assertThat(requests.find(id(RecentRequest.KEPT_MAX))).isPresent();
+  }
+
+  @Test
+  @DisplayName("step 1: what a start finds below the log in memory is remembered too")
+  void remembersWhatAStartFinds() {
+    requests.onRecovered(List.of(RecentRequest.of(entry(4, 1, 0)).orElseThrow()));
+    requests.onAppended(entry(5, 2, 0));
+
+    assertThat(requests.find(id(1)).orElseThrow().token()).isEqualTo(new Token(1, 4));
+    requests.onCut(5);
+    assertThat(requests.find(id(1))).isPresent();
   }
 
   @Test

@@ -1,0 +1,299 @@
+package io.widecast.replication;
+
+import static io.widecast.replication.Samples.TIME_MILLIS;
+import static io.widecast.replication.Samples.entries;
+import static io.widecast.replication.Samples.entry;
+import static io.widecast.replication.Samples.named;
+import static io.widecast.replication.Samples.put;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.widecast.bus.HardState;
+import io.widecast.bus.LogWrite;
+import io.widecast.bus.Recovery;
+import io.widecast.metrics.Metric;
+import io.widecast.metrics.Metrics;
+import io.widecast.model.AckLevel;
+import io.widecast.model.EncodedEntry;
+import io.widecast.model.ErrorCode;
+import io.widecast.model.NodeId;
+import io.widecast.model.PublishOutcome;
+import io.widecast.model.RecentRequest;
+import io.widecast.model.RequestId;
+import io.widecast.model.Token;
+import io.widecast.replication.order.OrderOptions;
+import io.widecast.wire.LanFrame;
+import io.widecast.wire.LanPacket;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** Node b, at slot 1 of a, b and c, or a node alone. */
+class CoreNodeTest {
+
+  private static final List<NodeId> THREE =
+      List.of(new NodeId("a"), new NodeId("b"), new NodeId("c"));
+  private static final Recovery NOTHING =
+      new Recovery(HardState.INITIAL, Token.NONE, Token.NONE, List.of(), List.of());
+  private static final long SECOND_NANOS = 1_000_000_000L;
+
+  private final Metrics metrics = new Metrics();
+
+  private CoreNode node(int self, List<NodeId> electorate, Recovery recovery) {
+    var options =
+        new CoreOptions(
+            self,
+            electorate,
+            new NodeId("home"),
+            1,
+            2,
+            "",
+            1 << 20,
+            true,
+            new OrderOptions(1 << 20, 1 << 19, SECOND_NANOS, 1_400));
+    return new CoreNode(
+        options, recovery, key -> Optional.empty(), new SplittableRandom(1), metrics, 0);
+  }
+
+  // ---- alone
+
+  @Test
+  @DisplayName("alone, durable is the one disk")
+  void ordersAlone() {
+    CoreNode alone = node(0, List.of(new NodeId("a")), NOTHING);
+    elect(alone);
+
+    alone.publish(7, put("x", AckLevel.DURABLE), 0, TIME_MILLIS);
+    List<CoreOutput> written = alone.endTurn(0);
+    assertThat(replies(written)).isEmpty();
+    assertThat(writes(written)).hasSize(1);
+
+    alone.onLogDurable(0, TIME_MILLIS);
+    List<CoreOutput> outputs = alone.endTurn(0);
+    assertThat(replies(outputs))
+        .containsExactly(new PublishOutcome.Written(new Token(1, 2), 1, true));
+    assertThat(committed(outputs)).extracting(EncodedEntry::revision).containsExactly(2L);
+  }
+
+  @Test
+  @DisplayName("a full disk refuses publishes and loses nothing")
+  void refusesWhileTheDiskIsFull() {
+    CoreNode alone = node(0, List.of(new NodeId("a")), NOTHING);
+    elect(alone);
+    alone.publish(1, put("x", AckLevel.DURABLE), 0, TIME_MILLIS);
+    LogWrite write = writes(alone.endTurn(0)).get(0);
+
+    alone.onLogFailed(0);
+    alone.publish(2, put("y", AckLevel.DURABLE), 0, TIME_MILLIS);
+    assertThat(replies(alone.endTurn(0)))
+        .hasSize(2)
+        .allMatch(outcome -> ((PublishOutcome.Refused) outcome).code() == ErrorCode.DISK_FULL);
+
+    alone.onTimer(SECOND_NANOS, TIME_MILLIS);
+    assertThat(writes(alone.endTurn(SECOND_NANOS))).containsExactly(write);
+    alone.onLogDurable(SECOND_NANOS, TIME_MILLIS);
+    assertThat(committed(alone.endTurn(SECOND_NANOS))).hasSize(1);
+    alone.publish(3, put("z", AckLevel.MEMORY), SECOND_NANOS, TIME_MILLIS);
+    assertThat(replies(alone.endTurn(SECOND_NANOS))).hasSize(1);
+  }
+
+  @Test
+  @DisplayName("step 1: a retry after a restart gets the first answer")
+  void remembersRequestsOverARestart() {
+    var id = new RequestId(1, 2, 3);
+    var done = new RecentRequest(id, new Token(1, 4), 1, true, TIME_MILLIS);
+    CoreNode alone =
+        node(
+            0,
+            List.of(new NodeId("a")),
+            new Recovery(
+                new HardState(1, 0),
+                new Token(1, 9),
+                new Token(1, 9),
+                entries(6, 9),
+                List.of(done)));
+    elect(alone);
+
+    alone.publish(1, named("x", id, AckLevel.MEMORY), 0, TIME_MILLIS);
+
+    assertThat(replies(alone.endTurn(0)))
+        .containsExactly(new PublishOutcome.Written(new Token(1, 4), 1, true));
+  }
+
+  // ---- as one of three
+
+  @Test
+  @DisplayName("step 7: nothing is acknowledged in a term that is not on disk")
+  void remembersTheTermBeforeItAcknowledges() {
+    CoreNode node = node(1, THREE, NOTHING);
+    receive(node, new LanFrame.Entries(false, entries(1, 1)));
+
+    List<CoreOutput> first = node.endTurn(0);
+    assertThat(sent(first)).noneMatch(LanFrame.Ack.class::isInstance);
+    assertThat(writes(first).get(0).hardState()).contains(new HardState(1, -1));
+
+    node.onLogDurable(0, TIME_MILLIS);
+    assertThat(sent(node.endTurn(0))).containsExactly(new LanFrame.Ack(1));
+  }
+
+  @Test
+  @DisplayName("I1.3: what is committed is given out in order, as far as it is on disk here")
+  void commitsWhatIsDurable() {
+    CoreNode node = node(1, THREE, NOTHING);
+    receive(node, new LanFrame.Entries(false, entries(1, 2)), 2);
+    assertThat(committed(node.endTurn(0))).isEmpty();
+
+    node.onLogDurable(0, TIME_MILLIS);
+
+    assertThat(committed(node.endTurn(0))).isEqualTo(entries(1, 2));
+    assertThat(node.committed()).isEqualTo(new Token(1, 2));
+  }
+
+  @Test
+  @DisplayName("token: after a restart it is decided when all it found is applied or cut")
+  void isDecidedWhenApplied() {
+    CoreNode node =
+        node(
+            1,
+            THREE,
+            new Recovery(
+                new HardState(1, 0), new Token(1, 1), new Token(1, 3), entries(1, 3), List.of()));
+    assertThat(node.isDecided()).isFalse();
+
+    receive(node, new LanFrame.Beacon(new Token(1, 3), 1), 3);
+    assertThat(committed(node.endTurn(0))).isEqualTo(entries(2, 3));
+    assertThat(node.isDecided()).isFalse();
+
+    node.onApplied(key -> Optional.empty(), 3, entries(2, 3));
+    node.endTurn(0);
+    assertThat(node.isDecided()).isTrue();
+  }
+
+  @Test
+  void dropsWhatIsNotOfThisElectorate() {
+    CoreNode node = node(1, THREE, NOTHING);
+
+    node.onPacket(new LanPacket(7, 1, 0, beacon(1)), true, 0, TIME_MILLIS);
+    node.onPacket(new LanPacket(0, CoreNode.TERM_JUMP_MAX + 1, 0, beacon(1)), true, 0, 0);
+    var stranger = new LanFrame.Hello(new NodeId("x"), 1, 1, "", 0, Token.NONE, Token.NONE, false);
+    node.onPacket(new LanPacket(0, 0, 0, stranger), true, 0, TIME_MILLIS);
+
+    assertThat(metrics.get(Metric.FRAMES_FOREIGN)).isEqualTo(2);
+    assertThat(metrics.get(Metric.FRAMES_MALFORMED)).isEqualTo(1);
+    assertThat(node.term()).isZero();
+    assertThat(node.peers().hello(0)).isEmpty();
+  }
+
+  @Test
+  @DisplayName("step 9: frames of an older term are dropped and counted")
+  void dropsOldTerms() {
+    CoreNode node = node(1, THREE, NOTHING);
+    node.onPacket(new LanPacket(2, 5, 0, beacon(5)), true, 0, TIME_MILLIS);
+
+    receive(node, new LanFrame.Entries(false, entries(1, 1)));
+
+    assertThat(metrics.get(Metric.FRAMES_OLD_TERM)).isEqualTo(1);
+    assertThat(node.log().last()).isEqualTo(Token.NONE);
+    assertThat(node.masterSlot()).isEqualTo(2);
+  }
+
+  @Test
+  @DisplayName("a write that failed does not go behind a copy under way")
+  void keepsAFailedWriteFromACopy() {
+    CoreNode node = node(1, THREE, NOTHING);
+    receive(node, new LanFrame.Entries(false, entries(1, 2)));
+    node.endTurn(0);
+    node.onLogFailed(0);
+    receive(node, new LanFrame.Gone(50));
+    assertThat(node.endTurn(0)).contains(new CoreOutput.TakeCopy(0));
+
+    node.onTimer(SECOND_NANOS / 2 + 1, TIME_MILLIS);
+    assertThat(writes(node.endTurn(SECOND_NANOS / 2 + 1))).isEmpty();
+
+    node.onCopied(new Token(1, 60), key -> Optional.empty(), SECOND_NANOS);
+    node.onTimer(2 * SECOND_NANOS, TIME_MILLIS);
+    List<LogWrite> retried = writes(node.endTurn(2 * SECOND_NANOS));
+    assertThat(retried).hasSize(1);
+    assertThat(retried.get(0).entries()).isEmpty();
+    assertThat(retried.get(0).hardState()).contains(new HardState(1, -1));
+    assertThat(node.durable()).isEqualTo(60);
+  }
+
+  @Test
+  @DisplayName("step 24: what is cut in memory is cut on disk, and a retry may write it again")
+  void cutsTheDiskToo() {
+    CoreNode node = node(1, THREE, NOTHING);
+    receive(node, new LanFrame.Entries(false, entries(1, 3)));
+    node.endTurn(0);
+    node.onLogDurable(0, TIME_MILLIS);
+    node.endTurn(0);
+    EncodedEntry other = entry(2, 3, 1, "other");
+
+    node.onPacket(
+        new LanPacket(2, 2, 0, new LanFrame.Entries(true, List.of(other))), true, 0, TIME_MILLIS);
+
+    LogWrite write = writes(node.endTurn(0)).get(0);
+    assertThat(write.cutFrom()).isEqualTo(3);
+    assertThat(write.entries()).containsExactly(other);
+    assertThat(node.durable()).isEqualTo(2);
+  }
+
+  // ---- helpers
+
+  /** From the master a, of term 1. */
+  private static void receive(CoreNode node, LanFrame frame) {
+    receive(node, frame, 0);
+  }
+
+  private static void receive(CoreNode node, LanFrame frame, long commit) {
+    node.onPacket(new LanPacket(0, 1, commit, frame), true, 0, TIME_MILLIS);
+  }
+
+  private static LanFrame beacon(long epoch) {
+    return new LanFrame.Beacon(new Token(epoch, 1), 1);
+  }
+
+  /** Has a node alone become master, with the first entry of its term on disk. */
+  private static void elect(CoreNode alone) {
+    alone.onTimer(0, TIME_MILLIS);
+    alone.endTurn(0);
+    alone.onLogDurable(0, TIME_MILLIS);
+    alone.endTurn(0);
+    alone.onLogDurable(0, TIME_MILLIS);
+    alone.endTurn(0);
+    assertThat(alone.isMaster()).isTrue();
+  }
+
+  private static List<LogWrite> writes(List<CoreOutput> outputs) {
+    return outputs.stream()
+        .filter(CoreOutput.WriteLog.class::isInstance)
+        .map(output -> ((CoreOutput.WriteLog) output).write())
+        .toList();
+  }
+
+  private static List<PublishOutcome> replies(List<CoreOutput> outputs) {
+    return outputs.stream()
+        .filter(CoreOutput.Reply.class::isInstance)
+        .map(output -> ((CoreOutput.Reply) output).outcome())
+        .toList();
+  }
+
+  private static List<EncodedEntry> committed(List<CoreOutput> outputs) {
+    var entries = new ArrayList<EncodedEntry>();
+    for (CoreOutput output : outputs) {
+      if (output instanceof CoreOutput.Commit commit) {
+        entries.addAll(commit.committed().entries());
+      }
+    }
+    return entries;
+  }
+
+  private static List<LanFrame> sent(List<CoreOutput> outputs) {
+    return outputs.stream()
+        .filter(CoreOutput.Unicast.class::isInstance)
+        .map(output -> ((CoreOutput.Unicast) output).packet().frame())
+        .toList();
+  }
+}
