@@ -6,12 +6,12 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.WebSocket;
 import io.vertx.core.http.WebSocketClient;
+import io.vertx.core.internal.ContextInternal;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.locks.LockSupport;
 import org.HdrHistogram.Histogram;
 
 /**
@@ -32,7 +32,7 @@ final class Load implements AutoCloseable {
   private final List<WebSocket> watchers = new ArrayList<>();
   private WebSocket publisher;
 
-  // Of the run under way; touched on the event loop only, but for the arrays' size.
+  // Of the run under way; touched on the event loop only, once it has begun.
   private long[] dueNanos = new long[0];
   private byte[] unseenBy = new byte[0];
   private long[] reached = new long[0]; // revision, by watcher
@@ -129,30 +129,38 @@ final class Load implements AutoCloseable {
   record Result(
       int publishes, double seconds, Histogram ackNanos, Histogram visibleNanos, long skipped) {}
 
-  /**
-   * Publishes at a fixed rate, whatever happens, and waits until all of it is visible. The pacing
-   * is done on the calling thread: timers of an event loop are too coarse.
-   */
+  /** Publishes at a fixed rate, whatever happens, and waits until all of it is visible. */
   Result atRate(int perSecond, double seconds) {
     int count = (int) Math.max(1, Math.round(perSecond * seconds));
     begin(count, 0, Long.MAX_VALUE);
     double stepNanos = 1e9 / perSecond;
     long startNanos = System.nanoTime();
-    for (int i = 0; i < count && !done.future().isComplete(); ) {
-      long now = System.nanoTime();
-      int due = (int) Math.min(count, (long) ((now - startNanos) / stepNanos) + 1);
-      if (due > i) {
-        int from = i;
-        for (int n = from; n < due; n++) {
-          dueNanos[n] = startNanos + (long) (n * stepNanos);
-        }
-        context.runOnContext(v -> sendUpTo(due)); // hands dueNanos over as well
-        i = due;
-      } else {
-        LockSupport.parkNanos(startNanos + (long) (i * stepNanos) - now);
-      }
+    for (int i = 0; i < count; i++) {
+      dueNanos[i] = startNanos + (long) (i * stepNanos);
     }
-    return await(startNanos, SETTLE_SECONDS_MAX);
+    context.runOnContext(v -> sendDue());
+    return await(startNanos, (long) seconds + SETTLE_SECONDS_MAX);
+  }
+
+  /**
+   * Sends what is due and comes back for the next. By Netty's timers, since Vert.x's own are too
+   * coarse; a thread of its own for the pace would cost the nodes a tenth of this machine.
+   */
+  private void sendDue() {
+    long now = System.nanoTime();
+    int due = sent;
+    while (due < limit && dueNanos[due] <= now) {
+      due++;
+    }
+    sendUpTo(due);
+    if (sent < limit && !done.future().isComplete()) {
+      ((ContextInternal) context)
+          .nettyEventLoop()
+          .schedule(
+              () -> context.runOnContext(v -> sendDue()),
+              dueNanos[sent] - System.nanoTime(),
+              TimeUnit.NANOSECONDS);
+    }
   }
 
   /** Keeps {@code inFlight} publishes unanswered for the time given. */

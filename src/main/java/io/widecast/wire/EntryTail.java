@@ -29,6 +29,7 @@ public final class EntryTail {
     private byte[] data;
     private final int[] starts = new int[CHUNK_ENTRIES + 1]; // the last is where the next begins
     private final long[] revisions = new long[CHUNK_ENTRIES];
+    private final long[] epochs = new long[CHUNK_ENTRIES];
     private long firstNumber;
     private int count;
 
@@ -44,6 +45,7 @@ public final class EntryTail {
       int size = entry.sizeBytes();
       System.arraycopy(entry.bytes().unsafeArray(), 0, data, starts[count], size);
       revisions[count] = entry.revision();
+      epochs[count] = entry.entry().epoch();
       starts[++count] = starts[count - 1] + size;
     }
 
@@ -142,12 +144,7 @@ public final class EntryTail {
       return fresh[slot(number)].entry().epoch();
     }
     Chunk chunk = chunkOf(number);
-    int index = (int) (number - chunk.firstNumber);
-    try {
-      return EntryCodec.head(chunk.data, chunk.starts[index], chunk.sizeBytes(index)).epoch();
-    } catch (WireException e) {
-      throw new AssertionError("an entry in memory does not decode any more", e);
-    }
+    return chunk.epochs[(int) (number - chunk.firstNumber)];
   }
 
   public int sizeBytes(long number) {
@@ -238,6 +235,10 @@ public final class EntryTail {
   }
 
   private Chunk chunkOf(long number) {
+    Chunk oldest = chunks.get(0);
+    if (number < oldest.firstNumber + oldest.count) {
+      return oldest; // where a tail is trimmed
+    }
     int low = 0;
     int high = chunks.size() - 1;
     while (low < high) {
