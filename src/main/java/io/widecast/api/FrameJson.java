@@ -42,7 +42,11 @@ final class FrameJson {
     json.name("events").beginArray();
     for (Change change : frame.changes()) {
       for (Pair pair : change.pairs()) {
-        json.value(event(pair, change.revision(), withValues));
+        if (frame.token().isPresent()) {
+          json.value(event(pair, change.revision(), withValues));
+        } else { // a copy's rows are made for this frame: nobody else has the same pair
+          EventJson.event(json, pair, change.revision(), withValues);
+        }
       }
     }
     json.endArray();

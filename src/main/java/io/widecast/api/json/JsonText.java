@@ -45,21 +45,7 @@ public final class JsonText {
 
   /** Whether {@code json} is one JSON value, with nothing but white space around it. */
   public static boolean isValid(byte[] json) {
-    if (json.length == 0 || !isPlainUtf8(json, 0, json.length)) {
-      return false;
-    }
-    try (JsonParser parser = FACTORY.createParser(json)) {
-      if (parser.nextToken() == null) {
-        return false;
-      }
-      parser.skipChildren();
-      parser.finishToken();
-      return parser.nextToken() == null;
-    } catch (JsonProcessingException e) {
-      return false;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return isPlainUtf8(json, 0, json.length) && JsonSyntax.isValue(json);
   }
 
   /**
