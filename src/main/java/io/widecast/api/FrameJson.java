@@ -22,6 +22,8 @@ final class FrameJson {
   private final ByteCache events = new ByteCache(EVENT_BYTES_MAX);
   private final ByteCache bodies = new ByteCache(BODY_BYTES_MAX);
   private final JsonBytes scratch = new JsonBytes(4096);
+  private Identity lastKey = new Identity(scratch, false); // most often asked for next
+  private byte[] lastBody = {};
 
   /**
    * The members of {@code frame}: what stands between the braces, but for {@code watch}. The caller
@@ -31,9 +33,13 @@ final class FrameJson {
     if (!(frame instanceof Frame.Events events)) {
       return shortMembers(frame);
     }
-    var key = new Identity(frame, withValues);
-    byte[] known = bodies.get(key);
-    return known != null ? known : bodies.put(key, render(events, withValues));
+    if (lastKey.object() != frame || lastKey.withValues() != withValues) {
+      var key = new Identity(frame, withValues);
+      byte[] known = bodies.get(key);
+      lastBody = known != null ? known : bodies.put(key, render(events, withValues));
+      lastKey = key;
+    }
+    return lastBody;
   }
 
   private byte[] render(Frame.Events frame, boolean withValues) {

@@ -242,6 +242,9 @@ public final class WatchHub {
   }
 
   void giveConflated(long bytes) {
+    if (bytes == 0) {
+      return; // nearly always: asked for each frame
+    }
     conflatedBytes -= bytes;
     metrics.add(Gauge.WATCH_QUEUE_BYTES, -bytes);
   }
