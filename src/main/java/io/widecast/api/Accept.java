@@ -32,7 +32,7 @@ final class Accept {
   }
 
   static Accept of(Exchange exchange) {
-    return of(exchange.header(HttpHeaderNames.ACCEPT).orElse("*/*"));
+    return of(exchange.listHeader(HttpHeaderNames.ACCEPT).orElse("*/*"));
   }
 
   static Accept of(String text) {

@@ -63,7 +63,7 @@ final class Conditions {
   /** Whether {@code If-None-Match} names {@code etag}, so that the client has it already. */
   static boolean has(Exchange exchange, String etag) {
     return exchange
-        .header(HttpHeaderNames.IF_NONE_MATCH)
+        .listHeader(HttpHeaderNames.IF_NONE_MATCH)
         .map(text -> text.strip().equals("*") || lists(text, etag))
         .orElse(false);
   }

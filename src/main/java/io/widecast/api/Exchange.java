@@ -16,6 +16,8 @@ import io.widecast.model.Key;
 import io.widecast.model.Token;
 import io.widecast.model.WidecastException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -62,8 +64,24 @@ final class Exchange {
     return request.method() == HttpMethod.HEAD;
   }
 
+  /**
+   * The value of a header field that may come once.
+   *
+   * @throws WidecastException {@link ErrorCode#BAD_REQUEST} when it comes twice: taking one of them
+   *     would leave out a condition, or store a value under the wrong type
+   */
   Optional<String> header(CharSequence name) {
-    return Optional.ofNullable(request.getHeader(name));
+    List<String> given = request.headers().getAll(name);
+    if (given.size() > 1) {
+      throw Query.bad("the header field " + name + " stands there twice");
+    }
+    return given.isEmpty() ? Optional.empty() : Optional.of(given.get(0));
+  }
+
+  /** The value of a header field that is a list, all its lines in one. */
+  Optional<String> listHeader(CharSequence name) {
+    List<String> given = request.headers().getAll(name);
+    return given.isEmpty() ? Optional.empty() : Optional.of(String.join(",", given));
   }
 
   /**
@@ -104,8 +122,10 @@ final class Exchange {
    *
    * @param what the thing it holds, for the message
    * @return fails with {@link ErrorCode#TOO_LARGE} above {@code bytesMax}
+   * @throws WidecastException as {@link #checkNotCompressed}
    */
   Future<byte[]> body(long bytesMax, String what) {
+    checkNotCompressed();
     Promise<byte[]> body = Promise.promise();
     long announced = contentLength();
     if (announced > bytesMax) {
@@ -125,6 +145,22 @@ final class Exchange {
     request.endHandler(v -> body.tryComplete(collected.getBytes()));
     proceed();
     return body.future();
+  }
+
+  /**
+   * Bodies are taken as they come, so one that was compressed for the way would be stored so.
+   *
+   * @throws WidecastException {@link ErrorCode#UNSUPPORTED_MEDIA_TYPE}
+   */
+  void checkNotCompressed() {
+    String coding = listHeader(HttpHeaderNames.CONTENT_ENCODING).orElse("").strip();
+    if (!coding.isEmpty() && !coding.toLowerCase(Locale.ROOT).equals("identity")) {
+      throw new WidecastException(
+          ErrorCode.UNSUPPORTED_MEDIA_TYPE,
+          "a body is taken as it is: send it without Content-Encoding; this has '"
+              + Query.shown(coding)
+              + "'");
+    }
   }
 
   /** Lets a client that asked first ({@code Expect: 100-continue}) send its body. */

@@ -22,6 +22,8 @@ final class FrameJson {
   private final ByteCache events = new ByteCache(EVENT_BYTES_MAX);
   private final ByteCache bodies = new ByteCache(BODY_BYTES_MAX);
   private final JsonBytes scratch = new JsonBytes(4096);
+  private Identity lastKey = new Identity(scratch, false); // most often asked for next
+  private byte[] lastBody = {};
 
   /**
    * The members of {@code frame}: what stands between the braces, but for {@code watch}. The caller
@@ -31,9 +33,13 @@ final class FrameJson {
     if (!(frame instanceof Frame.Events events)) {
       return shortMembers(frame);
     }
-    var key = new Identity(frame, withValues);
-    byte[] known = bodies.get(key);
-    return known != null ? known : bodies.put(key, render(events, withValues));
+    if (lastKey.object() != frame || lastKey.withValues() != withValues) {
+      var key = new Identity(frame, withValues);
+      byte[] known = bodies.get(key);
+      lastBody = known != null ? known : bodies.put(key, render(events, withValues));
+      lastKey = key;
+    }
+    return lastBody;
   }
 
   private byte[] render(Frame.Events frame, boolean withValues) {
@@ -42,7 +48,11 @@ final class FrameJson {
     json.name("events").beginArray();
     for (Change change : frame.changes()) {
       for (Pair pair : change.pairs()) {
-        json.value(event(pair, change.revision(), withValues));
+        if (frame.token().isPresent()) {
+          json.value(event(pair, change.revision(), withValues));
+        } else { // a copy's rows are made for this frame: nobody else has the same pair
+          EventJson.event(json, pair, change.revision(), withValues);
+        }
       }
     }
     json.endArray();

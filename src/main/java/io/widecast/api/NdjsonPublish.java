@@ -65,6 +65,7 @@ final class NdjsonPublish {
   }
 
   void run() {
+    exchange.checkNotCompressed();
     exchange.request().handler(this::onChunk);
     exchange.request().endHandler(v -> onEnd());
     exchange.request().exceptionHandler(e -> answered = true); // the client is gone
@@ -200,8 +201,7 @@ final class NdjsonPublish {
     if (failure.isPresent()) {
       answerFailure(failure.get());
     } else if (last.isEmpty()) {
-      exchange.sendJson(
-          200, new JsonBytes(64).beginObject().name("published").number(0).endObject());
+      exchange.sendJson(200, summary(0).endObject());
     } else {
       writes
           .shown(
@@ -212,18 +212,28 @@ final class NdjsonPublish {
   }
 
   private void answer(Token end) {
-    var json = new JsonBytes(128).beginObject().name("published").number(published);
-    json.name("firstRevision").number(first.orElseThrow().revision());
-    json.name("lastRevision").number(end.revision());
+    JsonBytes json = summary(end.revision());
     json.name("token").string(end.toString()).name("epoch").number(end.epoch());
     exchange.at(end).sendJson(200, json.endObject());
+  }
+
+  /** Revisions are 0 where nothing was published. */
+  private JsonBytes summary(long lastRevision) {
+    return new JsonBytes(128)
+        .beginObject()
+        .name("published")
+        .number(published)
+        .name("firstRevision")
+        .number(first.map(Token::revision).orElse(0L))
+        .name("lastRevision")
+        .number(lastRevision);
   }
 
   private void answerFailure(Failure found) {
     var extras = new HashMap<>(found.cause().extras());
     extras.put("line", found.line());
     extras.put("published", published);
-    first.ifPresent(token -> extras.put("firstRevision", token.revision()));
+    extras.put("firstRevision", first.map(Token::revision).orElse(0L));
     extras.put("lastRevision", last.map(Token::revision).orElse(0L));
     String detail = "line " + found.line() + ": " + found.cause().detail();
     exchange.fail(new WidecastException(found.cause().code(), detail, extras));

@@ -35,6 +35,11 @@ final class Router {
 
   void handle(HttpServerRequest request) {
     metrics.increment(Metric.HTTP_REQUESTS);
+    if (!isFramed(request)) {
+      refuseAndClose(
+          request, Query.bad("a request's Transfer-Encoding is chunked, or there is none"));
+      return;
+    }
     String target = originForm(request.uri());
     int question = target.indexOf('?');
     String path = question < 0 ? target : target.substring(0, question);
@@ -71,8 +76,12 @@ final class Router {
       code = ErrorCode.HEADERS_TOO_LARGE;
       detail = "header fields take up to " + ApiVerticle.HEADER_BYTES_MAX + " bytes together";
     }
-    request.response().putHeader(HttpHeaderNames.CONNECTION, "close");
-    new Exchange(request, node, Query.parse(""), "").fail(new WidecastException(code, detail));
+    refuseAndClose(request, new WidecastException(code, detail));
+  }
+
+  /** What follows on the connection cannot be told from the request's own bytes. */
+  private void refuseAndClose(HttpServerRequest request, WidecastException why) {
+    new Exchange(request, node, Query.parse(""), "").fail(why);
     request.connection().close();
   }
 
@@ -110,6 +119,13 @@ final class Router {
         && request.headers().getAll(HttpHeaderNames.HOST).size() != 1) {
       throw Query.bad("an HTTP/1.1 request has one Host header field");
     }
+  }
+
+  /** Whether it can be told where the body begins and ends, and what it is. */
+  private static boolean isFramed(HttpServerRequest request) {
+    List<String> codings = request.headers().getAll(HttpHeaderNames.TRANSFER_ENCODING);
+    return codings.isEmpty()
+        || codings.size() == 1 && codings.get(0).strip().equalsIgnoreCase("chunked");
   }
 
   /** The target without scheme and authority, which a request to a proxy has. */

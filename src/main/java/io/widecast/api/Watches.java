@@ -149,11 +149,11 @@ final class Watches {
     vertx
         .eventBus()
         .<LogSlice>request(Bus.LOG_READ, wanted, Bus.LOCAL_ONLY)
-        .onSuccess(answer -> watch.onLog(answer.body()))
+        .onSuccess(answer -> watch.onLog(wanted, answer.body()))
         .onFailure(
             failure -> {
               log.warn("cannot read the log for a watch, which begins anew", failure);
-              watch.onLog(new LogSlice(false, List.of()));
+              watch.onLog(wanted, new LogSlice(false, List.of()));
             })
         .onComplete(done -> rouse(watch));
   }

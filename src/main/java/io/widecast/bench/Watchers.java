@@ -250,13 +250,18 @@ final class Watchers implements AutoCloseable {
   public void close() {
     context.runOnContext(
         v -> {
-          watchers.forEach(
-              watcher -> {
-                watcher.socket.closeHandler(null);
-                watcher.socket.close();
-              });
-          publisher.closeHandler(null);
-          publisher.close();
+          watchers.forEach(watcher -> close(watcher.socket));
+          close(publisher);
         });
+  }
+
+  /**
+   * @param socket null when it was not connected by then
+   */
+  private static void close(WebSocket socket) {
+    if (socket != null) {
+      socket.closeHandler(null);
+      socket.close();
+    }
   }
 }

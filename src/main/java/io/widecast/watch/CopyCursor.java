@@ -7,42 +7,64 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 
-/** Where an initial copy is: it goes through the keys in byte order, some at a time. */
+/** Goes through the keys of a selection in byte order, some at a time. */
 final class CopyCursor {
+
+  /**
+   * Where a copy is: {@code from} is the lowest key that was not looked at.
+   *
+   * @param range index of the selection's range that it is in
+   */
+  record Place(int range, Bytes from) {}
+
+  /**
+   * The rows that match between one place and the next.
+   *
+   * @param frame absent when none did
+   * @param rest absent at the end
+   */
+  record Part(Optional<Frame.Events> frame, Optional<Place> rest) {
+
+    int sizeBytes() {
+      return frame.map(rows -> rows.changes().stream().mapToInt(Change::sizeBytes).sum()).orElse(0);
+    }
+  }
 
   private final Selection selection;
   private final List<Selection.Range> ranges;
-  private int range;
-  private Bytes from; // the lowest key that was not looked at
-  private boolean done;
 
   CopyCursor(Selection selection) {
     this.selection = selection;
     this.ranges = selection.ranges();
-    this.from = ranges.get(0).prefix();
   }
 
-  boolean done() {
-    return done;
+  Place start() {
+    return new Place(0, ranges.get(0).prefix());
   }
 
   /**
-   * The next rows of {@code view} that match.
+   * The part of {@code view} that begins at {@code place}.
    *
    * @param bytesMax no further row once there are so many
-   * @param rowsMax of those looked at; with none among them that matches, nothing comes back
+   * @param rowsMax of those looked at
    */
-  List<Change> next(View view, int bytesMax, int rowsMax) {
+  Part read(View view, Place place, int bytesMax, int rowsMax) {
     var changes = new ArrayList<Change>();
     int bytes = 0;
     int rows = 0;
+    int range = place.range();
+    Bytes from = place.from();
     Iterator<KeyVersion> iterator = view.from(from);
-    while (!done && bytes < bytesMax && rows++ < rowsMax) {
+    while (range < ranges.size() && bytes < bytesMax && rows++ < rowsMax) {
       KeyVersion row = iterator.hasNext() ? iterator.next() : null;
       if (row == null || !ranges.get(range).contains(row.key())) {
-        nextRange();
-        iterator = view.from(from);
+        range++;
+        if (range < ranges.size()) {
+          from = ranges.get(range).prefix();
+          iterator = view.from(from);
+        }
       } else {
         from = successor(row.key().bytes());
         if (selection.matches(row.key())) {
@@ -52,15 +74,11 @@ final class CopyCursor {
         }
       }
     }
-    return changes;
-  }
-
-  private void nextRange() {
-    range++;
-    done = range == ranges.size();
-    if (!done) {
-      from = ranges.get(range).prefix();
-    }
+    return new Part(
+        changes.isEmpty()
+            ? Optional.empty()
+            : Optional.of(new Frame.Events(changes, Optional.empty(), 0)),
+        range < ranges.size() ? Optional.of(new Place(range, from)) : Optional.empty());
   }
 
   private static Bytes successor(Bytes key) {

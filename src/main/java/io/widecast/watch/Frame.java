@@ -12,12 +12,18 @@ public sealed interface Frame {
    *
    * @param token where the watcher is after it; empty within an initial copy, which has no position
    *     to go on from
+   * @param events how many changes of a key these are
    * @param skipped events left out because a newer value of the same key stands in; when above 0
    *     the frame leads to the exact state at its token
    */
-  record Events(List<Change> changes, Optional<Token> token, long skipped) implements Frame {
+  record Events(List<Change> changes, Optional<Token> token, long events, long skipped)
+      implements Frame {
     public Events {
       changes = List.copyOf(changes);
+    }
+
+    Events(List<Change> changes, Optional<Token> token, long skipped) {
+      this(changes, token, changes.stream().mapToLong(Change::events).sum(), skipped);
     }
   }
 

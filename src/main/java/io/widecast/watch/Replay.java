@@ -23,7 +23,7 @@ final class Replay {
   private List<EncodedEntry> slice = List.of();
   private int next; // in the slice
   private boolean asking; // the log is needed
-  private boolean waiting; // and was asked
+  private Optional<LogRead> asked = Optional.empty(); // of the log, and not answered yet
   private long askedAt; // the hub's revision when the log was asked
 
   /**
@@ -125,17 +125,22 @@ final class Replay {
 
   /** What of the log is needed, once for each need; {@link #onLog} has to follow. */
   Optional<LogRead> wantsLog() {
-    if (!asking || waiting) {
+    if (!asking || asked.isPresent()) {
       return Optional.empty();
     }
-    waiting = true;
     askedAt = hub.position().revision();
-    return Optional.of(new LogRead(position, hub.limits().logBytes()));
+    asked = Optional.of(new LogRead(position, hub.limits().logBytes()));
+    return asked;
   }
 
-  void onLog(LogSlice read) {
+  /** The answer to {@code of}; one to somebody else's question begins elsewhere, and is dropped. */
+  @SuppressWarnings("ReferenceEquality") // an earlier reader may have asked the same
+  void onLog(LogRead of, LogSlice read) {
+    if (asked.isEmpty() || asked.get() != of) {
+      return;
+    }
     asking = false;
-    waiting = false;
+    asked = Optional.empty();
     lost |= !read.complete();
     slice = read.entries();
     next = 0;

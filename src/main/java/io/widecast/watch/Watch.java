@@ -4,16 +4,11 @@ import io.widecast.bus.LogRead;
 import io.widecast.bus.LogSlice;
 import io.widecast.metrics.Metric;
 import io.widecast.model.Entry;
-import io.widecast.model.Key;
 import io.widecast.model.Pair;
 import io.widecast.model.Token;
 import io.widecast.model.Versioned;
-import io.widecast.store.View;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -25,8 +20,8 @@ import java.util.Optional;
  *
  * <pre>
  * WAITING      position ahead of this node         --reached--> CATCHING_UP
- * COPYING      keys of a view, in byte order       --end, view still fresh--> CATCHING_UP
- *                                                  --end, view let go--> TAIL
+ * COPYING      keys of a view, in byte order       --end, of one view--> CATCHING_UP
+ *                                                  --end, of several--> TAIL
  * TAIL         what changed during the copy        --level--> LIVE
  * CATCHING_UP  entries after a position            --level--> LIVE   --too slow--> SLOW
  * LIVE         the feed's queue                    --too slow--> SLOW
@@ -34,10 +29,8 @@ import java.util.Optional;
  * LOST         says reset                          --> COPYING
  * </pre>
  *
- * <p>A copy shows one view for as long as the recent entries reach back to it. Whoever takes longer
- * reads on from newer views, so that no old one is kept alive, and gets at the end what changed
- * since the copy began: the log over a copy from any later moment leads to the state at the log's
- * end.
+ * <p>After a copy of several views, the log over it from the moment it began leads to the state at
+ * the log's end.
  */
 public final class Watch {
 
@@ -52,8 +45,6 @@ public final class Watch {
     OVER
   }
 
-  private static final int STALLED_TICKS_MAX = 4;
-
   private final WatchHub hub;
   private final Feed feed;
   private final boolean conflate;
@@ -65,19 +56,11 @@ public final class Watch {
   private boolean wantsTurn;
 
   private Token waitsFor = Token.NONE; // WAITING
-  private CopyCursor cursor; // COPYING
-  private Optional<View> pinned = Optional.empty(); // COPYING: what is copied
-  private Token copyFrom = Token.NONE; // COPYING, TAIL: position of the view it began with
-  private Replay replay; // TAIL, CATCHING_UP, SLOW
+  private InitialCopy copy; // COPYING
+  private Replay replay; // TAIL, CATCHING_UP
   private long target; // CATCHING_UP: up to here every event comes, however many there are
   private long number; // LIVE: in the feed
-  private long slowFrom; // SLOW: everything up to here was given
-  private boolean scanning; // SLOW: over what was missed
-  private long scannedTo; // SLOW: at the last tick
-  private int stalledTicks; // SLOW: since the scan moved
-  private Map<Key, Change> newest = Map.of(); // SLOW: of each changed key
-  private long newestBytes;
-  private long newestEvents; // that led to it
+  private Conflation conflation; // SLOW
   private long conflatedBytes; // of the last frame, while it may still be on its way
   private String lostBecause = "";
 
@@ -113,14 +96,20 @@ public final class Watch {
 
   /** What to read from the log, each need once; answer with {@link #onLog}. */
   public Optional<LogRead> wantsLog() {
-    return replay == null ? Optional.empty() : replay.wantsLog();
+    return reading().flatMap(Replay::wantsLog);
   }
 
-  /** The log's answer; not complete stands for a log that cannot be read, too. */
-  public void onLog(LogSlice slice) {
-    if (replay != null) {
-      replay.onLog(slice);
-    }
+  /**
+   * The log's answer; not complete stands for a log that cannot be read, too.
+   *
+   * @param asked what {@link #wantsLog} gave; an answer that is no longer waited for is dropped
+   */
+  public void onLog(LogRead asked, LogSlice slice) {
+    reading().ifPresent(reader -> reader.onLog(asked, slice));
+  }
+
+  private Optional<Replay> reading() {
+    return phase == Phase.SLOW ? Optional.of(conflation.replay()) : Optional.ofNullable(replay);
   }
 
   void begin(Since since) {
@@ -188,34 +177,31 @@ public final class Watch {
   }
 
   private void beginCopy() {
-    cursor = new CopyCursor(feed.selection());
-    pinned = Optional.of(hub.view());
-    copyFrom = hub.position();
     token = Optional.empty();
-    replay = null;
+    copy = new InitialCopy(hub, feed.selection());
     phase = Phase.COPYING;
   }
 
   private Optional<Frame> copy() {
-    unpinWhenOld();
-    View view = pinned.orElseGet(hub::view);
-    List<Change> rows = cursor.next(view, hub.limits().frameBytes(), hub.limits().rowsPerTurn());
-    if (!rows.isEmpty()) {
-      return Optional.of(new Frame.Events(rows, Optional.empty(), 0));
+    Optional<Frame> rows = copy.next();
+    if (rows.isPresent()) {
+      return rows;
     }
-    if (!cursor.done()) {
+    if (!copy.done()) {
       wantsTurn = true;
       return Optional.empty();
     }
-    replay = new Replay(hub, copyFrom, false);
-    if (pinned.isEmpty()) {
+    Token from = copy.from();
+    replay = new Replay(hub, from, false);
+    boolean ofOneView = copy.isOfOneView();
+    copy = null;
+    if (!ofOneView) {
       phase = Phase.TAIL;
       return Optional.empty();
     }
-    pinned = Optional.empty();
-    target = copyFrom.revision();
+    target = from.revision();
     phase = Phase.CATCHING_UP;
-    return copyEnd(copyFrom);
+    return copyEnd(from);
   }
 
   private Optional<Frame> copyEnd(Token at) {
@@ -320,93 +306,46 @@ public final class Watch {
   }
 
   private void beSlow(long given) {
+    replay = null;
     if (!conflate) {
       tooSlow = true;
       phase = Phase.OVER;
       hub.rouse(this);
       return;
     }
-    slowFrom = given;
-    replay = new Replay(hub, new Token(0, given), false);
+    conflation = new Conflation(hub, this, feed.selection(), given);
     phase = Phase.SLOW;
   }
 
   /** Runs over all that was missed, now that the client can take something. */
   private Optional<Frame> conflated() {
-    if (!scanning && !beginScan()) {
-      return Optional.empty();
-    }
-    for (Optional<Entry> entry = replay.next(); entry.isPresent(); entry = replay.next()) {
-      for (Pair pair : feed.selection().matching(entry.get().pairs())) {
-        keepNewest(new Change(entry.get().revision(), List.of(pair)), pair.key());
-      }
-      if (newest.size() > hub.limits().conflatedKeys()
-          || newestBytes > hub.limits().conflatedBytes()) {
-        lost("too much changed while the client did not read");
-        return Optional.empty();
-      }
-    }
-    if (replay.lost()) {
-      lost("the log no longer holds what changed while the client did not read");
-    } else if (replay.level()) {
+    boolean level = conflation.collect();
+    Optional<String> why = conflation.lost();
+    if (why.isPresent()) {
+      lost(why.get());
+    } else if (level) {
       return conflatedFrame();
     }
     return Optional.empty();
   }
 
-  private boolean beginScan() {
-    scanning = hub.beginScan(this);
-    newest = new LinkedHashMap<>();
-    newestBytes = 0;
-    newestEvents = 0;
-    scannedTo = slowFrom;
-    stalledTicks = 0;
-    return scanning;
-  }
-
-  /**
-   * Lets others collect when this one's client stopped reading meanwhile: it begins again later.
-   */
-  private void giveUpStalledScan() {
-    stalledTicks = replay.position() == scannedTo ? stalledTicks + 1 : 0;
-    scannedTo = replay.position();
-    if (stalledTicks >= STALLED_TICKS_MAX) {
-      endScan();
-      replay = new Replay(hub, new Token(0, slowFrom), false);
-    }
-  }
-
-  private void endScan() {
-    newest = Map.of();
-    if (scanning) {
-      scanning = false;
-      hub.endScan();
-    }
-  }
-
-  private void keepNewest(Change change, Key key) {
-    newestEvents++;
-    newestBytes += change.sizeBytes();
-    Change before = newest.put(key, change);
-    if (before != null) {
-      newestBytes -= before.sizeBytes();
-    }
-  }
-
   private Optional<Frame> conflatedFrame() {
-    if (!hub.takeConflated(newestBytes)) {
+    if (!hub.takeConflated(conflation.bytes())) {
       lost("too much changed while too many clients did not read");
       return Optional.empty();
     }
-    conflatedBytes = newestBytes;
-    List<Change> changes =
-        newest.values().stream().sorted(Comparator.comparingLong(Change::revision)).toList();
-    long skipped = newestEvents - newest.size();
-    endScan();
+    conflatedBytes = conflation.bytes();
+    Optional<Frame> frame = conflation.frame(hub.position());
+    endConflation();
     goLive();
-    return changes.isEmpty()
-        ? Optional.empty()
-        : Optional.of(new Frame.Events(changes, token, skipped));
+    return frame;
+  }
+
+  private void endConflation() {
+    if (conflation != null) {
+      conflation.end();
+      conflation = null;
+    }
   }
 
   /** The map was replaced by a copy from elsewhere: what lies in between is unknown. */
@@ -419,11 +358,15 @@ public final class Watch {
 
   private void lost(String why) {
     lostBecause = why;
-    replay = null;
-    pinned = Optional.empty();
-    endScan();
+    letGo();
     token = Optional.empty();
     phase = Phase.LOST;
+  }
+
+  private void letGo() {
+    replay = null;
+    copy = null;
+    endConflation();
   }
 
   private Optional<Frame> reset() {
@@ -446,18 +389,15 @@ public final class Watch {
 
   /** Keeps a client that does not read from holding on to old things. */
   void tick() {
-    if (phase == Phase.COPYING) {
-      unpinWhenOld();
-    } else if (phase == Phase.LIVE && number == feed.end()) {
-      token = Optional.of(hub.position());
-    } else if (scanning) {
-      giveUpStalledScan();
-    }
-  }
-
-  private void unpinWhenOld() {
-    if (pinned.isPresent() && !hub.recent().covers(copyFrom.revision())) {
-      pinned = Optional.empty();
+    switch (phase) {
+      case COPYING -> copy.letGoWhenOld();
+      case SLOW -> conflation.tick();
+      case LIVE -> {
+        if (number == feed.end()) {
+          token = Optional.of(hub.position());
+        }
+      }
+      default -> {} // holds nothing that grows old
     }
   }
 
@@ -465,16 +405,13 @@ public final class Watch {
   void end() {
     hub.giveConflated(conflatedBytes);
     conflatedBytes = 0;
-    replay = null;
-    pinned = Optional.empty();
-    endScan();
+    letGo();
     phase = Phase.OVER;
   }
 
   private void count(Frame frame) {
     if (frame instanceof Frame.Events events) {
-      long sent = events.changes().stream().mapToLong(Change::events).sum();
-      hub.metrics().add(Metric.WATCH_EVENTS, sent);
+      hub.metrics().add(Metric.WATCH_EVENTS, events.events());
       hub.metrics().add(Metric.WATCH_SKIPPED, events.skipped());
     } else if (frame instanceof Frame.Reset) {
       hub.metrics().increment(Metric.WATCH_RESETS);

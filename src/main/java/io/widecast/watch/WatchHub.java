@@ -38,6 +38,7 @@ public final class WatchHub {
   private final WatchLimits limits;
   private final Metrics metrics;
   private final RecentEntries recent;
+  private final CopyParts copyParts = new CopyParts();
   private final PatternIndex<Feed> index = new PatternIndex<>();
   private final Map<Selection, Feed> feeds = new LinkedHashMap<>();
   private final Set<Watch> watches = new LinkedHashSet<>();
@@ -75,6 +76,10 @@ public final class WatchHub {
 
   RecentEntries recent() {
     return recent;
+  }
+
+  CopyParts copyParts() {
+    return copyParts;
   }
 
   Metrics metrics() {
@@ -237,6 +242,9 @@ public final class WatchHub {
   }
 
   void giveConflated(long bytes) {
+    if (bytes == 0) {
+      return; // nearly always: asked for each frame
+    }
     conflatedBytes -= bytes;
     metrics.add(Gauge.WATCH_QUEUE_BYTES, -bytes);
   }

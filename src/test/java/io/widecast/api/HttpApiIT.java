@@ -212,6 +212,25 @@ class HttpApiIT {
     assertThat(node.get("/livez").statusCode()).isEqualTo(200);
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"Content-Type", "Idempotency-Key", "If-Match"})
+  void aFieldThatMayComeOnceIsNotTakenTwice(String field) {
+    String value = field.equals("If-Match") ? "0" : "a";
+    HttpResponse<String> answer = node.put("k", "v", field, value, field, value);
+
+    assertProblem(answer, 400, "bad-request");
+    assertThat(node.get("/v1/kv/k").statusCode()).isEqualTo(404);
+  }
+
+  @Test
+  void aCompressedBodyIsNotStoredAsIfItWereNot() {
+    String[] gzip = {"Content-Encoding", "gzip"};
+    assertProblem(node.put("k", "v", gzip), 415, "unsupported-media-type");
+    assertProblem(node.publishLines("{}", gzip), 415, "unsupported-media-type");
+
+    assertThat(node.put("k", "v", "Content-Encoding", "Identity").statusCode()).isEqualTo(201);
+  }
+
   @Test
   void aWrongMethodIsToldTheRightOnes() {
     assertThat(header(node.send("PATCH", "/v1/kv/k", ""), "Allow"))
@@ -413,7 +432,10 @@ class HttpApiIT {
         .containsEntry("lastRevision", 3)
         .containsEntry("token", "1.3");
     assertThat(header(answer, "Widecast-Token")).isEqualTo("1.3");
-    assertThat(new JsonObject(node.publishLines("").body()).getInteger("published")).isZero();
+    assertThat(new JsonObject(node.publishLines("").body()).getMap())
+        .containsEntry("published", 0)
+        .containsEntry("firstRevision", 0)
+        .containsEntry("lastRevision", 0);
   }
 
   @ParameterizedTest

@@ -41,12 +41,16 @@ class RawHttpIT {
     "'OPTIONS * HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n', 404, unknown-path",
     "'GET /v1/kv/k\r\n\r\n', 400, bad-request",
     "'GET /v1/kv/k HTTP/1.1\r\nHost a\r\n\r\n', 400, bad-request",
+    "'PUT /v1/kv/k HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip\r\n\r\n', 400, bad-request",
+    "'PUT /v1/kv/k HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip, chunked\r\n\r\n1\r\na\r\n0\r\n\r\n', 400, bad-request",
   })
   void malformedRequestsGetAProblem(String request, int status, String type) throws Exception {
     String answer = exchange(request.getBytes(StandardCharsets.ISO_8859_1));
 
     assertThat(answer).containsPattern("^HTTP/1\\.[01] " + status);
     assertThat(answer).contains("application/problem+json", "problems/" + type, "Widecast-Node");
+    assertThat(answer).doesNotContain("\nHTTP/1.");
+    assertThat(node.get("/v1/kv/k").statusCode()).isEqualTo(404);
     assertThat(node.get("/livez").statusCode()).isEqualTo(200);
   }
 

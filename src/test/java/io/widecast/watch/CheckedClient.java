@@ -6,6 +6,7 @@ import io.widecast.bus.LogRead;
 import io.widecast.model.Key;
 import io.widecast.model.Pair;
 import io.widecast.model.Token;
+import java.util.ArrayDeque;
 import java.util.Optional;
 import java.util.TreeMap;
 
@@ -18,7 +19,7 @@ final class CheckedClient {
   private final boolean conflate;
   private final TreeMap<Key, Long> map = new TreeMap<>(); // the revision each key is at
   private Watch watch;
-  private Optional<LogRead> reading = Optional.empty();
+  private final ArrayDeque<LogRead> reading = new ArrayDeque<>(); // asked, not answered
   private Optional<Token> token = Optional.empty();
   private boolean copying;
   private boolean expectReset; // resumed from a position that is none
@@ -69,7 +70,7 @@ final class CheckedClient {
   }
 
   private void open(Since since, long nowNanos) {
-    reading = Optional.empty();
+    reading.clear();
     watch = hub.open(selection, since, conflate, nowNanos);
   }
 
@@ -88,7 +89,7 @@ final class CheckedClient {
       if (frame.isPresent()) {
         check(frame.get());
       } else if (!watch.wantsTurn()) {
-        reading = reading.or(watch::wantsLog);
+        watch.wantsLog().ifPresent(reading::addLast);
         return false;
       }
     }
@@ -100,8 +101,8 @@ final class CheckedClient {
     if (reading.isEmpty()) {
       return false;
     }
-    watch.onLog(model.read(reading.get()));
-    reading = Optional.empty();
+    LogRead asked = reading.removeFirst();
+    watch.onLog(asked, model.read(asked));
     return true;
   }
 

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonFactoryBuilder;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import io.widecast.model.ErrorCode;
 import io.widecast.model.WidecastException;
 import java.io.IOException;
@@ -18,6 +20,8 @@ public final class JsonText {
 
   static final JsonFactory FACTORY =
       new JsonFactoryBuilder().disable(JsonFactory.Feature.INTERN_FIELD_NAMES).build();
+
+  private static final StreamReadConstraints LIMITS = FACTORY.streamReadConstraints();
 
   private JsonText() {}
 
@@ -41,21 +45,7 @@ public final class JsonText {
 
   /** Whether {@code json} is one JSON value, with nothing but white space around it. */
   public static boolean isValid(byte[] json) {
-    if (json.length == 0 || !isPlainUtf8(json, 0, json.length)) {
-      return false;
-    }
-    try (JsonParser parser = FACTORY.createParser(json)) {
-      if (parser.nextToken() == null) {
-        return false;
-      }
-      parser.skipChildren();
-      parser.finishToken();
-      return parser.nextToken() == null;
-    } catch (JsonProcessingException e) {
-      return false;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return isPlainUtf8(json, 0, json.length) && JsonSyntax.isValue(json);
   }
 
   /**
@@ -85,6 +75,17 @@ public final class JsonText {
   }
 
   static WidecastException bad(JsonProcessingException e) {
+    if (e instanceof StreamConstraintsException) { // its message names a class of the parser's
+      return new WidecastException(
+          ErrorCode.BAD_JSON,
+          "this JSON is too deep or too long for a node to read: it may be nested "
+              + LIMITS.getMaxNestingDepth()
+              + " deep, with numbers of up to "
+              + LIMITS.getMaxNumberLength()
+              + " digits and names of up to "
+              + LIMITS.getMaxNameLength()
+              + " characters");
+    }
     long offset = e.getLocation() == null ? -1 : e.getLocation().getByteOffset();
     String where = offset < 0 ? "" : " at byte " + offset;
     return new WidecastException(

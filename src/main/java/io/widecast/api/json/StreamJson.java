@@ -85,7 +85,7 @@ public final class StreamJson {
     try (JsonParser parser = JsonText.open(json, 0, json.length)) {
       PublishJson.expectObject(parser.nextToken(), "a request");
       var request = new Request();
-      var seen = new Members("the requests are watch, unwatch, publish, get and ping");
+      var seen = new Members("no request has it; see the documentation of /v1/stream");
       while (parser.nextToken() != JsonToken.END_OBJECT) {
         String name = seen.take(parser.currentName());
         parser.nextToken();

@@ -1,5 +1,6 @@
 package io.widecast.api.json;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -34,6 +35,18 @@ class JsonTest {
     assertThat(json.toString()).doesNotContain("\n").contains("\\u0000", "\\u001f", "\\n");
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {'[', '1'})
+  void whatIsTooMuchToReadIsRefusedByOurLimits(int character) {
+    String value = String.valueOf((char) character).repeat(20_000);
+    byte[] json = ("{\"pairs\":[{\"key\":\"k\",\"value\":" + value).getBytes(UTF_8);
+
+    assertThatThrownBy(() -> PublishJson.content(json))
+        .isInstanceOf(WidecastException.class)
+        .hasMessageContaining("1000")
+        .hasMessageNotContaining("Stream");
+  }
+
   @Test
   void commasComeByThemselves() {
     var json = new JsonBytes(1).beginObject().name("a").number(-1).name("b").beginArray();
@@ -57,7 +70,7 @@ class JsonTest {
         "{\"a\":1,\"a\":2}"
       })
   void soundTextsAreSound(String text) {
-    assertThat(JsonText.isValid(text.getBytes(StandardCharsets.UTF_8))).isTrue();
+    assertThat(JsonText.isValid(text.getBytes(UTF_8))).isTrue();
   }
 
   @ParameterizedTest
@@ -81,7 +94,7 @@ class JsonTest {
         "\"\\x\""
       })
   void othersAreNot(String text) {
-    assertThat(JsonText.isValid(text.getBytes(StandardCharsets.UTF_8))).isFalse();
+    assertThat(JsonText.isValid(text.getBytes(UTF_8))).isFalse();
     assertThat(JsonText.isValid("\"ä\"".getBytes(StandardCharsets.ISO_8859_1))).isFalse();
     assertThat(JsonText.isValid("[1]".getBytes(StandardCharsets.UTF_16LE))).isFalse();
   }
@@ -90,7 +103,7 @@ class JsonTest {
   void aValueIsKeptAsTheClientWroteItButForWhiteSpace() {
     byte[] line =
         "xx{ \"key\" : \"k\", \"value\" : {\"a\": [1.50, 1e5 ],\n \"b c\\\"\" : \"\\u00e4 \" } }yy"
-            .getBytes(StandardCharsets.UTF_8);
+            .getBytes(UTF_8);
 
     var put = (Draft.Put) PublishJson.pair(line, 2, line.length - 2);
 
@@ -140,7 +153,7 @@ class JsonTest {
             ("{\"compare\":[{\"key\":\"a\",\"revision\":0},{\"key\":\"b\",\"revision\":7},"
                     + "{\"key\":\"c\",\"revision\":\"2.7\"},{\"key\":\"d\",\"epoch\":2,\"revision\":7},"
                     + "{\"key\":\"e\",\"revision\":\"7\"}],\"pairs\":[]}")
-                .getBytes(StandardCharsets.UTF_8));
+                .getBytes(UTF_8));
 
     assertThat(content.compares())
         .containsExactly(
@@ -162,14 +175,13 @@ class JsonTest {
 
   @Test
   void whatCannotBeTakenStillHasItsId() {
-    assertThat(StreamJson.idOf("{\"op\":[{}],\"id\":7,\"x\":".getBytes(StandardCharsets.UTF_8)))
-        .hasValue(7);
-    assertThat(StreamJson.idOf("{\"op\":1}".getBytes(StandardCharsets.UTF_8))).isEmpty();
-    assertThat(StreamJson.idOf("nonsense".getBytes(StandardCharsets.UTF_8))).isEmpty();
+    assertThat(StreamJson.idOf("{\"op\":[{}],\"id\":7,\"x\":".getBytes(UTF_8))).hasValue(7);
+    assertThat(StreamJson.idOf("{\"op\":1}".getBytes(UTF_8))).isEmpty();
+    assertThat(StreamJson.idOf("nonsense".getBytes(UTF_8))).isEmpty();
   }
 
   private static Draft pair(String json) {
-    byte[] bytes = json.getBytes(StandardCharsets.UTF_8);
+    byte[] bytes = json.getBytes(UTF_8);
     return PublishJson.pair(bytes, 0, bytes.length);
   }
 }
