@@ -204,6 +204,9 @@ public final class ReplicationVerticle extends VerticleBase {
   // ---- inputs
 
   private void onDatagram(byte[] data, InetSocketAddress sender, boolean multicast) {
+    if (LanCodec.isFrom(options.self(), data) && sender.getPort() == sockets.unicastPort()) {
+      return; // a multicast comes back to its sender
+    }
     try {
       LanPacket packet = codec.decode(data);
       if (packet.sender() == options.self()) {

@@ -62,6 +62,8 @@ public final class LanCodec {
   static final int MAGIC = 0x5743;
   static final int VERSION = 1;
 
+  private static final int SENDER_OFFSET = 12;
+
   private final long cluster;
 
   /**
@@ -148,6 +150,14 @@ public final class LanCodec {
   private static void ranges(ByteWriter out, List<Range> ranges) {
     out.varint(ranges.size());
     ranges.forEach(range -> out.varint(range.first()).varint(range.count()));
+  }
+
+  /**
+   * Whether {@code datagram} says that {@code sender} of some cluster sent it: for a sender to drop
+   * at sight what it hears of itself. Nothing else of the datagram is looked at.
+   */
+  public static boolean isFrom(int sender, byte[] datagram) {
+    return datagram.length >= OVERHEAD_BYTES && datagram[SENDER_OFFSET] == sender;
   }
 
   /**

@@ -214,4 +214,13 @@ class LanCodecTest {
     assertThat(refusal).as("refusal of %d bytes", datagram.length).isNotNull();
     assertThat(refusal.kind()).as(refusal.getMessage()).isEqualTo(kind);
   }
+
+  @Test
+  void knowsTheSenderAtSight() {
+    byte[] datagram = new LanCodec(7).encode(new LanPacket(5, 1, 0, new LanFrame.Ack(3)));
+
+    assertThat(LanCodec.isFrom(5, datagram)).isTrue();
+    assertThat(LanCodec.isFrom(4, datagram)).isFalse();
+    assertThat(LanCodec.isFrom(5, Arrays.copyOf(datagram, 12))).isFalse();
+  }
 }
