@@ -9,6 +9,7 @@ import io.widecast.model.ClusterView.Site;
 import io.widecast.model.ClusterView.State;
 import io.widecast.model.NodeId;
 import io.widecast.replication.lan.Peers;
+import io.widecast.replication.order.EdgeStanding;
 import io.widecast.replication.order.Master;
 import io.widecast.wire.LanFrame.Hello;
 import java.util.ArrayList;
@@ -123,7 +124,7 @@ final class CoreStatus {
 
   private List<Site> edgeSites(Master master, long committed, long nowMillis) {
     Map<NodeId, List<Node>> bySite = new TreeMap<>();
-    for (Master.EdgeStanding standing : master.edges()) {
+    for (EdgeStanding standing : master.edges()) {
       EdgeReport.Edge edge = standing.edge();
       long revision = Math.min(edge.acked(), committed);
       bySite
