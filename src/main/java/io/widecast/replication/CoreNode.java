@@ -218,7 +218,6 @@ public final class CoreNode {
 
   /** The copy is on disk and applied; it stands at {@code position}. */
   public void onCopied(Token position, Function<Key, Optional<Versioned>> newMap, long nowNanos) {
-    metrics.increment(Metric.COPIES_TAKEN);
     progress.onCopied(newMap, position);
     log.reset(position);
     following.onCopied(position, nowNanos);

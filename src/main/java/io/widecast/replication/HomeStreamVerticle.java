@@ -271,7 +271,6 @@ public final class HomeStreamVerticle extends VerticleBase {
               if (taken.failed()) {
                 perform(receiver.onCopyFailed(taken.cause().getMessage()));
               } else if (copy.part() instanceof io.widecast.bus.CopyPart.End) {
-                metrics.increment(Metric.COPIES_TAKEN);
                 perform(receiver.onCopied());
                 tellStatus();
               }
