@@ -443,7 +443,8 @@ public final class ReplicationVerticle extends VerticleBase {
 
   private void tellStatus() {
     long nowNanos = System.nanoTime();
-    NodeStatus now = status.of(core, told, nowNanos, System.currentTimeMillis());
+    NodeStatus now =
+        status.of(core, link.isConnected(), told, nowNanos, System.currentTimeMillis());
     metrics.set(
         Gauge.UNICAST_MEMBERS,
         options.unicastFallback() ? Long.bitCount(core.peers().unreached(nowNanos)) : 0);

@@ -511,6 +511,21 @@ class HttpApiIT {
   }
 
   @Test
+  void aNodeThatKnewNoMasterIsNotReadyAndServesReads() {
+    try (var starting = new ApiFixture()) {
+      starting.replication.change(() -> starting.replication.masterKnown(false)).await();
+
+      HttpResponse<String> ready = starting.get("/readyz");
+      assertProblem(ready, 503, "not-ready");
+      assertThat(ready.body()).contains("master: none is known yet");
+      assertThat(starting.get("/v1/kv").statusCode()).isEqualTo(200);
+
+      starting.replication.change(() -> starting.replication.masterKnown(true)).await();
+      assertThat(starting.get("/readyz").statusCode()).isEqualTo(200);
+    }
+  }
+
+  @Test
   void theClusterAndWhoHasWhatAreShown() {
     node.put("city/FR/1", "v");
     node.put("other", "v");
