@@ -23,6 +23,7 @@ import io.widecast.model.ErrorCode;
 import io.widecast.model.PublishOutcome;
 import io.widecast.model.Token;
 import io.widecast.model.WidecastException;
+import io.widecast.net.CopyTaker;
 import io.widecast.net.DatagramHandler;
 import io.widecast.net.FaultyLanSockets;
 import io.widecast.net.FrameSocket;
@@ -400,7 +401,10 @@ public final class ReplicationVerticle extends VerticleBase {
   private void takeCopy() {
     LOG.info("what this node lacks is no longer in the master's buffer: taking a whole copy");
     boolean asked = link.send(new StreamFrame.AskCopy());
-    (asked ? copyTaker.begin() : Future.<Applied>failedFuture("no connection to the master"))
+    (asked ? copyTaker.begin() : Future.<Void>failedFuture("no connection to the master"))
+        .compose(
+            nothing -> vertx.eventBus().<Applied>request(Bus.VIEW, new AskView(), Bus.LOCAL_ONLY))
+        .map(Message::body)
         .onSuccess(
             applied -> {
               LOG.info("copy taken, at {}", applied.view().token());
