@@ -264,7 +264,7 @@ public final class ReplicationVerticle extends VerticleBase {
       core.onEdgeReport(message.body(), System.nanoTime());
       endTurnSoon();
     } else if (!message.headers().contains(Bus.FROM_CORE)) {
-      link.send(new StreamFrame.Report(message.body()));
+      StreamFrame.Report.split(message.body()).forEach(link::send);
     }
   }
 
