@@ -90,7 +90,7 @@ final class Members {
     long first = log.last().revision() + 1;
     long sizeBytes = 0;
     while (first > Math.max(log.first(), keepFrom)) {
-      sizeBytes += log.get(first - 1).sizeBytes();
+      sizeBytes += log.sizeBytesAt(first - 1);
       if (sizeBytes > options.bufferBytes()) {
         break;
       }

@@ -53,7 +53,7 @@ final class Sending {
   /** The commit has risen to {@code revision}: the window moves on, and the next frame says so. */
   void onCommit(long revision) {
     for (long r = commit + 1; r <= Math.min(revision, sent); r++) {
-      windowBytes -= log.get(r).sizeBytes();
+      windowBytes -= log.sizeBytesAt(r);
     }
     if (revision > sent) { // alone: nobody to send to, and nothing in flight
       sent = revision;
