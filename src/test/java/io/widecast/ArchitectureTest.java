@@ -133,6 +133,14 @@ class ArchitectureTest {
           .allowEmptyShould(true);
 
   @ArchTest
+  static final ArchRule replicationUsesVertxInVerticlesOnly =
+      noClasses()
+          .that(resideInAPackage(ROOT + "replication..").and(noVerticle()))
+          .should()
+          .dependOnClassesThat(resideInAnyPackage("io.vertx..", "io.netty.."))
+          .allowEmptyShould(true);
+
+  @ArchTest
   static final ArchRule theStoreOnDiskAndTheSimulatorHaveNoVertx =
       noClasses()
           .that(resideInAnyPackage(ROOT + "metrics..", ROOT + "store.*..", ROOT + "sim.."))
@@ -244,16 +252,19 @@ class ArchitectureTest {
             ROOT + "replication.expiry..",
             ROOT + "replication.log..",
             ROOT + "watch..")
-        .and(
-            new DescribedPredicate<JavaClass>("a core and no verticle") {
-              @Override
-              public boolean test(JavaClass type) {
-                JavaClass outer = type;
-                while (outer.getEnclosingClass().isPresent()) {
-                  outer = outer.getEnclosingClass().get();
-                }
-                return !outer.getSimpleName().endsWith("Verticle");
-              }
-            });
+        .and(noVerticle());
+  }
+
+  private static DescribedPredicate<JavaClass> noVerticle() {
+    return new DescribedPredicate<>("no verticle") {
+      @Override
+      public boolean test(JavaClass type) {
+        JavaClass outer = type;
+        while (outer.getEnclosingClass().isPresent()) {
+          outer = outer.getEnclosingClass().get();
+        }
+        return !outer.getSimpleName().endsWith("Verticle");
+      }
+    };
   }
 }

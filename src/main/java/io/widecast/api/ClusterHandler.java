@@ -52,7 +52,8 @@ final class ClusterHandler {
     json.name("state").string(member.state().text());
     json.name("revision").number(member.revision());
     json.name("lagMs").number(member.lagMillis()).name("filter").beginArray();
-    List<String> filter = member.filter().isEmpty() ? List.of("**") : member.filter();
+    boolean whole = member.filter().isEmpty() && member.role() != ClusterView.Role.EDGE;
+    List<String> filter = whole ? List.of("**") : member.filter(); // an edge's may be untold
     filter.forEach(json::string);
     json.endArray().name("wanBacklog").number(member.wanBacklogBytes());
     if (!member.http().isEmpty()) {

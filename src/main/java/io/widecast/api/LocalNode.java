@@ -27,7 +27,7 @@ final class LocalNode {
   private final VisibilityTracker visibility = new VisibilityTracker();
   private Optional<NodeStatus> status = Optional.empty();
   private Optional<Filter> filter = Optional.empty();
-  private boolean everReady;
+  private boolean everReadable;
   private boolean draining;
 
   LocalNode(ApiOptions options, LatestView latest) {
@@ -47,11 +47,11 @@ final class LocalNode {
   /**
    * The node's copy, for a read.
    *
-   * @throws WidecastException {@link ErrorCode#NOT_READY} until the node has been ready once; from
-   *     then on its copy is shown even while it is behind, and {@code Widecast-Lag-Ms} says so
+   * @throws WidecastException {@link ErrorCode#NOT_READY} until its copy could be shown once; from
+   *     then on it is shown even while it is behind, and {@code Widecast-Lag-Ms} says so
    */
   View viewForReading() {
-    if (!everReady) {
+    if (!everReadable) {
       throw new WidecastException(
           ErrorCode.NOT_READY, "this node is not ready yet; /readyz?verbose says why: try again");
     }
@@ -59,11 +59,11 @@ final class LocalNode {
   }
 
   /**
-   * The node's position, for its answers to carry. None until the node has been ready once: after a
-   * restart its copy may stand behind what it showed before, until the end of its log is decided.
+   * The node's position, for its answers to carry. None until its copy could be shown once: after a
+   * restart it may stand behind what it showed before, until the end of its log is decided.
    */
   Optional<Token> position() {
-    return everReady ? Optional.of(latest.get().token()) : Optional.empty();
+    return everReadable ? Optional.of(latest.get().token()) : Optional.empty();
   }
 
   Optional<NodeStatus> status() {
@@ -113,7 +113,7 @@ final class LocalNode {
 
   void onStatus(NodeStatus now, long wallMillis) {
     status = Optional.of(now);
-    everReady |= now.ready();
+    everReadable |= now.readable();
     if (!now.filter().equals(filter.map(Filter::texts))) {
       filter = now.filter().map(Filter::parse);
     }

@@ -4,7 +4,10 @@ import io.widecast.model.Filter;
 import io.widecast.model.NodeId;
 import java.util.List;
 
-/** The edge streams that one core node serves, as they stand; replaces its report before. */
+/**
+ * Edge streams that one core node serves, as they stand: all of them, or a part where all are too
+ * many for a frame. Replaces what was reported before of each.
+ */
 public record EdgeReport(List<Edge> edges) {
   public EdgeReport {
     edges = List.copyOf(edges);

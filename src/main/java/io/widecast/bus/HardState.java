@@ -9,4 +9,9 @@ package io.widecast.bus;
 public record HardState(long term, int votedFor) {
 
   public static final HardState INITIAL = new HardState(0, -1);
+
+  /** What it says of {@code other} or of a newer term: of one newer than it, no vote. */
+  public HardState in(long other) {
+    return term >= other ? this : new HardState(other, -1);
+  }
 }

@@ -9,6 +9,7 @@ import io.widecast.model.ClusterView.Site;
 import io.widecast.model.ClusterView.State;
 import io.widecast.model.NodeId;
 import io.widecast.replication.lan.Peers;
+import io.widecast.replication.order.EdgeStanding;
 import io.widecast.replication.order.Master;
 import io.widecast.wire.LanFrame.Hello;
 import java.util.ArrayList;
@@ -25,15 +26,19 @@ final class CoreStatus {
 
   private final CoreOptions options;
   private final Map<NodeId, Long> behindSinceMillis = new TreeMap<>();
+  private boolean masterKnown; // at some time in this life
 
   CoreStatus(CoreOptions options) {
     this.options = options;
   }
 
   /**
+   * @param connected whether this node has a connection to the master
    * @param told what the master sent last, for its edge nodes
    */
-  NodeStatus of(CoreNode core, Optional<ClusterView> told, long nowNanos, long nowMillis) {
+  NodeStatus of(
+      CoreNode core, boolean connected, Optional<ClusterView> told, long nowNanos, long nowMillis) {
+    masterKnown |= core.isMaster() || core.masterSlot() >= 0 && connected;
     var sites = new ArrayList<Site>();
     sites.add(new Site(options.site(), true, coreNodes(core, nowNanos, nowMillis)));
     if (core.isMaster()) {
@@ -53,7 +58,7 @@ final class CoreStatus {
         new ClusterView(core.committed(), master, sites));
   }
 
-  private static List<NodeStatus.Check> checks(CoreNode core) {
+  private List<NodeStatus.Check> checks(CoreNode core) {
     return List.of(
         new NodeStatus.Check(
             "decided",
@@ -64,7 +69,13 @@ final class CoreStatus {
         new NodeStatus.Check(
             "copy",
             !core.isCopying(),
-            core.isCopying() ? "taking a whole copy from another node" : "complete"));
+            core.isCopying() ? "taking a whole copy from another node" : "complete"),
+        new NodeStatus.Check(
+            NodeStatus.MASTER,
+            masterKnown,
+            masterKnown
+                ? "has been known since this node started"
+                : "none is known and connected yet: a majority of the electorate must be up"));
   }
 
   private List<Node> coreNodes(CoreNode core, long nowNanos, long nowMillis) {
@@ -123,7 +134,7 @@ final class CoreStatus {
 
   private List<Site> edgeSites(Master master, long committed, long nowMillis) {
     Map<NodeId, List<Node>> bySite = new TreeMap<>();
-    for (Master.EdgeStanding standing : master.edges()) {
+    for (EdgeStanding standing : master.edges()) {
       EdgeReport.Edge edge = standing.edge();
       long revision = Math.min(edge.acked(), committed);
       bySite

@@ -12,17 +12,14 @@ import io.widecast.bus.Bus;
 import io.widecast.bus.CopyTaken;
 import io.widecast.bus.LogDurable;
 import io.widecast.bus.LogWrite;
-import io.widecast.bus.NodeStatus;
 import io.widecast.bus.PublishBatch;
 import io.widecast.bus.PublishOutcomes;
 import io.widecast.bus.Recovery;
 import io.widecast.faults.FaultInjector;
 import io.widecast.metrics.Metric;
 import io.widecast.metrics.Metrics;
-import io.widecast.model.ClusterView;
 import io.widecast.model.ErrorCode;
 import io.widecast.model.PublishOutcome;
-import io.widecast.model.Token;
 import io.widecast.net.FaultyStream;
 import io.widecast.net.FrameSocket;
 import io.widecast.replication.wan.EdgeReceiver;
@@ -62,6 +59,7 @@ public final class HomeStreamVerticle extends VerticleBase {
   private final Map<Long, Message<PublishBatch>> waiting = new HashMap<>(); // by number
   private NetClient client;
   private EdgeReceiver receiver;
+  private EdgeStatus status;
   private FrameSocket socket; // null while not connected
   private int tried; // index of the next home address
   private long backOffMillis = BACK_OFF_MILLIS_MIN;
@@ -69,7 +67,6 @@ public final class HomeStreamVerticle extends VerticleBase {
   private boolean stopped;
   private long heardNanos;
   private long nextNumber;
-  private Optional<ClusterView> told = Optional.empty();
   private int streamsOpened;
 
   /**
@@ -92,6 +89,8 @@ public final class HomeStreamVerticle extends VerticleBase {
         .onSuccess(
             recovery -> {
               receiver = new EdgeReceiver(recovery.body().applied());
+              status = new EdgeStatus(options, receiver.hasCopy());
+              heardNanos = System.nanoTime();
               bus.localConsumer(Bus.PUBLISH, this::onPublish);
               vertx.setPeriodic(STATUS_MILLIS, id -> onTick());
               connect();
@@ -211,8 +210,8 @@ public final class HomeStreamVerticle extends VerticleBase {
       if (message != null) {
         message.reply(new PublishOutcomes(outcomes.outcomes()), Bus.LOCAL_ONLY);
       }
-    } else if (frame instanceof StreamFrame.Status status) {
-      told = Optional.of(status.status().cluster());
+    } else if (frame instanceof StreamFrame.Status news) {
+      status.onTold(news.status().cluster());
       tellStatus();
     } else if (frame instanceof StreamFrame.Refusal refusal) {
       LOG.error("the home site refuses this node: {}", refusal.detail());
@@ -271,7 +270,6 @@ public final class HomeStreamVerticle extends VerticleBase {
               if (taken.failed()) {
                 perform(receiver.onCopyFailed(taken.cause().getMessage()));
               } else if (copy.part() instanceof io.widecast.bus.CopyPart.End) {
-                metrics.increment(Metric.COPIES_TAKEN);
                 perform(receiver.onCopied());
                 tellStatus();
               }
@@ -309,55 +307,9 @@ public final class HomeStreamVerticle extends VerticleBase {
   }
 
   private void tellStatus() {
-    Token position = receiver.position();
-    ClusterView view =
-        withSelf(told.orElse(new ClusterView(position, Optional.empty(), List.of())), position);
     long lagMillis = socket == null ? (System.nanoTime() - heardNanos) / 1_000_000 : 0;
-    boolean holds = receiver.hasCopy();
-    var check =
-        new NodeStatus.Check(
-            "copy", holds, holds ? "complete, as of " + position : "waiting for the first copy");
     vertx
         .eventBus()
-        .publish(
-            Bus.STATUS,
-            new NodeStatus(List.of(check), lagMillis, Optional.of(options.filter().texts()), view),
-            Bus.LOCAL_ONLY);
-  }
-
-  /** A new master, or a core node that has just started, may not know this node yet: it does. */
-  private ClusterView withSelf(ClusterView view, Token position) {
-    boolean shown =
-        view.sites().stream()
-            .flatMap(site -> site.nodes().stream())
-            .anyMatch(node -> node.id().equals(options.id()));
-    if (shown) {
-      return view;
-    }
-    var sites = new ArrayList<ClusterView.Site>();
-    var neighbours = new ArrayList<ClusterView.Node>();
-    for (ClusterView.Site site : view.sites()) {
-      if (site.id().equals(options.site())) {
-        neighbours.addAll(site.nodes());
-      } else {
-        sites.add(site);
-      }
-    }
-    neighbours.add(self(position));
-    sites.add(new ClusterView.Site(options.site(), false, neighbours));
-    return new ClusterView(view.position(), view.master(), sites);
-  }
-
-  private ClusterView.Node self(Token position) {
-    return new ClusterView.Node(
-        options.id(),
-        ClusterView.Role.EDGE,
-        receiver.isCopying() ? ClusterView.State.SYNCING : ClusterView.State.ACTIVE,
-        position.revision(),
-        0,
-        options.filter().texts(),
-        0,
-        http.get(),
-        false);
+        .publish(Bus.STATUS, status.of(receiver, http.get(), lagMillis), Bus.LOCAL_ONLY);
   }
 }

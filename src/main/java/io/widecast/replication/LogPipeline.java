@@ -10,9 +10,15 @@ import java.util.Optional;
 
 /**
  * Gathers what has to be written while the write before it is on its way to the disk: group commit,
- * with one write in flight. Knows how far the log is durable, through cuts as well.
+ * with one write in flight. A write that the disk would not take goes again after a while, as it
+ * is. Knows how far the log is durable, through cuts as well.
  */
 final class LogPipeline {
+
+  static final long RETRY_NANOS = 500_000_000L;
+
+  private static final long NEVER = CoreNode.NEVER;
+  private static final long BACKLOG_BYTES_MAX = 32 << 20; // waiting for a slow or full disk
 
   private final List<EncodedEntry> entries = new ArrayList<>(); // to write next, after cutFrom
   private long entriesBytes;
@@ -22,6 +28,8 @@ final class LogPipeline {
   private long inFlightEnd; // log end once that is durable
   private long writtenEnd; // log end of what is durable or in flight
   private long durable; // revision
+  private boolean full; // the last write failed
+  private long retryAtNanos = NEVER;
 
   LogPipeline(long durable) {
     this.durable = durable;
@@ -103,24 +111,50 @@ final class LogPipeline {
     return inFlight;
   }
 
-  /** Bytes of entries that wait for the write before them. */
-  long backlogBytes() {
-    return entriesBytes;
+  /** Whether more waits for the write before it than is good: take nothing new meanwhile. */
+  boolean isBehind() {
+    return entriesBytes > BACKLOG_BYTES_MAX;
   }
 
   /** The write in flight is on disk: returns it. */
   LogWrite onDurable() {
     LogWrite done = inFlight;
     inFlight = null;
+    full = false;
     durable = Math.max(durable, inFlightEnd);
     return done;
   }
 
-  /** The write in flight, to be tried again as it is. */
-  LogWrite inFlight() {
-    return inFlight;
+  /** The disk would not take the write in flight. */
+  void onFailed(long nowNanos) {
+    full = true;
+    retryAtNanos = nowNanos + RETRY_NANOS;
   }
 
+  /** Whether the disk does not take writes, as far as is known. */
+  boolean isFull() {
+    return full;
+  }
+
+  /** When {@link #retry} is next due; never while nothing failed. */
+  long nextTimerNanos() {
+    return retryAtNanos;
+  }
+
+  /**
+   * The write that failed, when it is time for it to go again.
+   *
+   * @param copying a copy is on its way to the disk that may stand in for it: it waits for that
+   */
+  Optional<LogWrite> retry(boolean copying, long nowNanos) {
+    if (nowNanos < retryAtNanos) {
+      return Optional.empty();
+    }
+    retryAtNanos = copying ? nowNanos + RETRY_NANOS : NEVER;
+    return copying ? Optional.empty() : Optional.of(inFlight);
+  }
+
+  /** Revision up to which the log is on disk. */
   long durable() {
     return durable;
   }

@@ -23,6 +23,7 @@ import io.widecast.model.ErrorCode;
 import io.widecast.model.PublishOutcome;
 import io.widecast.model.Token;
 import io.widecast.model.WidecastException;
+import io.widecast.net.CopyTaker;
 import io.widecast.net.DatagramHandler;
 import io.widecast.net.FaultyLanSockets;
 import io.widecast.net.FrameSocket;
@@ -266,7 +267,7 @@ public final class ReplicationVerticle extends VerticleBase {
       core.onEdgeReport(message.body(), System.nanoTime());
       endTurnSoon();
     } else if (!message.headers().contains(Bus.FROM_CORE)) {
-      link.send(new StreamFrame.Report(message.body()));
+      StreamFrame.Report.split(message.body()).forEach(link::send);
     }
   }
 
@@ -403,7 +404,10 @@ public final class ReplicationVerticle extends VerticleBase {
   private void takeCopy() {
     LOG.info("what this node lacks is no longer in the master's buffer: taking a whole copy");
     boolean asked = link.send(new StreamFrame.AskCopy());
-    (asked ? copyTaker.begin() : Future.<Applied>failedFuture("no connection to the master"))
+    (asked ? copyTaker.begin() : Future.<Void>failedFuture("no connection to the master"))
+        .compose(
+            nothing -> vertx.eventBus().<Applied>request(Bus.VIEW, new AskView(), Bus.LOCAL_ONLY))
+        .map(Message::body)
         .onSuccess(
             applied -> {
               LOG.info("copy taken, at {}", applied.view().token());
@@ -446,7 +450,8 @@ public final class ReplicationVerticle extends VerticleBase {
 
   private void tellStatus() {
     long nowNanos = System.nanoTime();
-    NodeStatus now = status.of(core, told, nowNanos, System.currentTimeMillis());
+    NodeStatus now =
+        status.of(core, link.isConnected(), told, nowNanos, System.currentTimeMillis());
     metrics.set(
         Gauge.UNICAST_MEMBERS,
         options.unicastFallback() ? Long.bitCount(core.peers().unreached(nowNanos)) : 0);

@@ -18,8 +18,10 @@ import io.widecast.faults.FaultInjector;
 import io.widecast.metrics.Gauge;
 import io.widecast.metrics.Metric;
 import io.widecast.metrics.Metrics;
+import io.widecast.model.Bytes;
 import io.widecast.model.Filter;
 import io.widecast.model.Token;
+import io.widecast.net.CopySender;
 import io.widecast.net.FaultyStream;
 import io.widecast.net.FrameSocket;
 import io.widecast.replication.wan.EdgeStream;
@@ -333,7 +335,8 @@ public final class StreamServerVerticle extends VerticleBase {
     new CopySender(
             vertx,
             session.socket,
-            view,
+            view.token(),
+            view.from(Bytes.EMPTY),
             filter,
             bytes -> {
               if (session.stream != null) {

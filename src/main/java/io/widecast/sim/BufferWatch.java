@@ -2,6 +2,7 @@ package io.widecast.sim;
 
 import io.widecast.model.ClusterView.State;
 import io.widecast.model.EncodedEntry;
+import io.widecast.replication.order.EdgeStanding;
 import io.widecast.replication.order.Master;
 import java.util.Collection;
 import java.util.HashSet;
@@ -79,7 +80,7 @@ final class BufferWatch {
         stale.add(other.slot());
       }
     }
-    for (Master.EdgeStanding standing : master.edges()) {
+    for (EdgeStanding standing : master.edges()) {
       if (standing.state() == State.STALE) {
         bySlot.forEach(
             (slot, edge) -> {

@@ -4,6 +4,7 @@ import io.widecast.bus.Committed;
 import io.widecast.bus.EdgeReport;
 import io.widecast.bus.LogWrite;
 import io.widecast.bus.Recovery;
+import io.widecast.metrics.Metric;
 import io.widecast.metrics.Metrics;
 import io.widecast.model.EncodedEntry;
 import io.widecast.model.Filter;
@@ -453,6 +454,7 @@ final class SimCore extends SimHost {
 
   private void copied(Token position) {
     copies++;
+    metrics.increment(Metric.COPIES_TAKEN); // as the store does
     map = disk.log().mapAtCommit();
     sim.note(name() + " holds a copy at " + position);
     checker.onCoreCopied(this, position, map);

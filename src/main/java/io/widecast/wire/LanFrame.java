@@ -115,6 +115,12 @@ public sealed interface LanFrame {
         throw new IllegalArgumentException("trigger for " + sizeBytes + " bytes at " + token);
       }
     }
+
+    /** Announces {@code entry}. */
+    public static Trigger of(EncodedEntry entry) {
+      return new Trigger(
+          entry.entry().token(), entry.entry().prevEpoch(), entry.sizeBytes(), crcOf(entry));
+    }
   }
 
   /**

@@ -1,23 +1,21 @@
 package io.widecast.wire;
 
+import static io.widecast.wire.StreamParts.NAME_BYTES_MAX;
+import static io.widecast.wire.StreamParts.TEXT_BYTES_MAX;
+import static io.widecast.wire.StreamParts.filter;
+import static io.widecast.wire.StreamParts.flag;
+import static io.widecast.wire.StreamParts.shortened;
+import static io.widecast.wire.StreamParts.texts;
+import static io.widecast.wire.StreamParts.token;
+
 import io.widecast.bus.EdgeReport;
-import io.widecast.bus.NodeStatus;
-import io.widecast.model.AckLevel;
 import io.widecast.model.Bytes;
-import io.widecast.model.ClusterView;
-import io.widecast.model.Compare;
-import io.widecast.model.Draft;
 import io.widecast.model.EncodedEntry;
-import io.widecast.model.Entry;
-import io.widecast.model.ErrorCode;
-import io.widecast.model.Filter;
 import io.widecast.model.Key;
 import io.widecast.model.KeyVersion;
 import io.widecast.model.NodeId;
-import io.widecast.model.Pattern;
 import io.widecast.model.PublishOutcome;
 import io.widecast.model.PublishRequest;
-import io.widecast.model.RequestId;
 import io.widecast.model.Token;
 import io.widecast.model.Value;
 import io.widecast.model.Versioned;
@@ -29,9 +27,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 
 /**
  * Frames of one cluster's streams, version 1.
@@ -56,11 +52,6 @@ public final class StreamCodec {
   static final int VERSION = 1;
 
   private static final int OVERHEAD_BYTES = 14; // version, type, cluster, crc
-  private static final int TEXT_BYTES_MAX = 4096;
-  private static final int TEXT_CHARS_KEPT = 1300; // of a longer one: 3 bytes each at most
-  private static final int NAME_BYTES_MAX = 64;
-  private static final int EXTRAS_MAX = 16;
-  private static final int EDGES_MAX = 1024;
 
   /** The types of frames; the number on the wire is the place in this list, from 1. */
   enum Type {
@@ -138,18 +129,18 @@ public final class StreamCodec {
       return Type.ASK_COPY;
     } else if (frame instanceof StreamFrame.Publish publish) {
       out.varint(publish.number()).varint(publish.requests().size());
-      publish.requests().forEach(request -> request(out, request));
+      publish.requests().forEach(request -> PublishParts.request(out, request));
       return Type.PUBLISH;
     } else if (frame instanceof StreamFrame.Outcomes outcomes) {
       out.varint(outcomes.number()).varint(outcomes.outcomes().size());
-      outcomes.outcomes().forEach(outcome -> outcome(out, outcome));
+      outcomes.outcomes().forEach(outcome -> PublishParts.outcome(out, outcome));
       return Type.OUTCOMES;
     } else if (frame instanceof StreamFrame.Report report) {
       out.varint(report.report().edges().size());
-      report.report().edges().forEach(edge -> edge(out, edge));
+      report.report().edges().forEach(edge -> ClusterParts.edge(out, edge));
       return Type.REPORT;
     } else if (frame instanceof StreamFrame.Status status) {
-      cluster(out, status.status());
+      ClusterParts.cluster(out, status.status());
       return Type.STATUS;
     }
     throw new AssertionError(frame);
@@ -233,7 +224,7 @@ public final class StreamCodec {
         int count = in.count(StreamFrame.REQUESTS_MAX);
         var requests = new ArrayList<PublishRequest>();
         for (int i = 0; i < count; i++) {
-          requests.add(request(in));
+          requests.add(PublishParts.request(in));
         }
         yield new StreamFrame.Publish(number, requests);
       }
@@ -242,53 +233,23 @@ public final class StreamCodec {
         int count = in.count(StreamFrame.REQUESTS_MAX);
         var outcomes = new ArrayList<PublishOutcome>();
         for (int i = 0; i < count; i++) {
-          outcomes.add(outcome(in));
+          outcomes.add(PublishParts.outcome(in));
         }
         yield new StreamFrame.Outcomes(number, outcomes);
       }
       case REPORT -> {
-        int count = in.count(EDGES_MAX);
+        int count = in.count(ClusterParts.EDGES_MAX);
         var edges = new ArrayList<EdgeReport.Edge>();
         for (int i = 0; i < count; i++) {
-          edges.add(edge(in));
+          edges.add(ClusterParts.edge(in));
         }
         yield new StreamFrame.Report(new EdgeReport(edges));
       }
-      case STATUS -> new StreamFrame.Status(cluster(in));
+      case STATUS -> new StreamFrame.Status(ClusterParts.cluster(in));
     };
   }
 
   // ---- parts of bodies, each writer beside its reader
-
-  private static ByteWriter token(ByteWriter out, Token token) {
-    return out.varint(token.epoch()).varint(token.revision());
-  }
-
-  private static Token token(ByteReader in) throws WireException {
-    return new Token(in.varint(), in.varint());
-  }
-
-  private static boolean flag(ByteReader in) throws WireException {
-    return in.count(1) == 1;
-  }
-
-  private static void texts(ByteWriter out, List<String> texts) {
-    out.varint(texts.size());
-    texts.forEach(out::text);
-  }
-
-  private static List<String> texts(ByteReader in, int max) throws WireException {
-    int count = in.count(max);
-    var texts = new ArrayList<String>(count);
-    for (int i = 0; i < count; i++) {
-      texts.add(in.text(Pattern.BYTES_MAX));
-    }
-    return texts;
-  }
-
-  private static Filter filter(ByteReader in) throws WireException {
-    return Filter.parse(texts(in, Filter.PATTERNS_MAX));
-  }
 
   private static void entries(ByteWriter out, List<EncodedEntry> entries) {
     out.varint(entries.size());
@@ -323,206 +284,6 @@ public final class StreamCodec {
     Value value = EntryCodec.decodeValue(in);
     return new KeyVersion(
         key, new Versioned(value, token, createRevision, version, expiresAtMillis));
-  }
-
-  private static void request(ByteWriter out, PublishRequest request) {
-    out.varint(request.drafts().size());
-    for (Draft draft : request.drafts()) {
-      if (draft instanceof Draft.Put put) {
-        out.u8(1).sized(put.key().bytes()).varint(put.ttlMillis());
-        EntryCodec.encodeValue(out, put.value());
-      } else if (draft instanceof Draft.Delete delete) {
-        out.u8(delete.expired() ? 3 : 2).sized(delete.key().bytes());
-      } else {
-        throw new AssertionError(draft);
-      }
-    }
-    out.varint(request.compares().size());
-    request.compares().forEach(compare -> compare(out, compare));
-    out.u8(request.requestId().isPresent() ? 1 : 0);
-    request.requestId().ifPresent(id -> out.u64(id.high()).u64(id.low()).u64(id.bodyHash()));
-    out.u8(request.ack().ordinal()).varint(request.timeoutMillis());
-  }
-
-  private static PublishRequest request(ByteReader in) throws WireException {
-    int draftCount = in.count(Entry.PAIRS_MAX);
-    var drafts = new ArrayList<Draft>();
-    for (int i = 0; i < draftCount; i++) {
-      int kind = in.u8();
-      var key = new Key(in.sized(Key.BYTES_MAX));
-      drafts.add(
-          switch (kind) {
-            case 1 -> {
-              long ttlMillis = in.varint();
-              yield new Draft.Put(key, EntryCodec.decodeValue(in), ttlMillis);
-            }
-            case 2, 3 -> new Draft.Delete(key, kind == 3);
-            default -> throw new WireException("draft of kind " + kind);
-          });
-    }
-    int compareCount = in.count(Entry.PAIRS_MAX);
-    var compares = new ArrayList<Compare>();
-    for (int i = 0; i < compareCount; i++) {
-      compares.add(compare(in));
-    }
-    Optional<RequestId> id =
-        flag(in) ? Optional.of(new RequestId(in.u64(), in.u64(), in.u64())) : Optional.empty();
-    AckLevel ack = AckLevel.values()[in.count(AckLevel.values().length - 1)];
-    return new PublishRequest(drafts, compares, id, ack, in.varint());
-  }
-
-  private static void compare(ByteWriter out, Compare compare) {
-    if (compare instanceof Compare.Absent) {
-      out.u8(1).sized(compare.key().bytes());
-    } else if (compare instanceof Compare.Present) {
-      out.u8(2).sized(compare.key().bytes());
-    } else if (compare instanceof Compare.AtRevision at) {
-      out.u8(3).sized(compare.key().bytes()).varint(at.revision());
-    } else if (compare instanceof Compare.AtToken at) {
-      token(out.u8(4).sized(compare.key().bytes()), at.token());
-    } else {
-      throw new AssertionError(compare);
-    }
-  }
-
-  private static Compare compare(ByteReader in) throws WireException {
-    int kind = in.u8();
-    var key = new Key(in.sized(Key.BYTES_MAX));
-    return switch (kind) {
-      case 1 -> new Compare.Absent(key);
-      case 2 -> new Compare.Present(key);
-      case 3 -> new Compare.AtRevision(key, in.varint());
-      case 4 -> new Compare.AtToken(key, token(in));
-      default -> throw new WireException("condition of kind " + kind);
-    };
-  }
-
-  private static void outcome(ByteWriter out, PublishOutcome outcome) {
-    if (outcome instanceof PublishOutcome.Written written) {
-      token(out.u8(1), written.token()).varint(written.pairs()).u8(written.created() ? 1 : 0);
-    } else if (outcome instanceof PublishOutcome.Refused refused) {
-      out.u8(2).text(refused.code().type()).text(shortened(refused.detail()));
-      var extras = new TreeMap<>(refused.extras());
-      if (extras.size() > EXTRAS_MAX) {
-        throw new IllegalArgumentException(extras.size() + " extras");
-      }
-      out.varint(extras.size());
-      extras.forEach((name, value) -> extra(out.text(name), value));
-    } else {
-      throw new AssertionError(outcome);
-    }
-  }
-
-  /** A sentence for people, cut where it would not be decoded: better that than no frame at all. */
-  private static String shortened(String text) {
-    if (Bytes.utf8(text).length() <= TEXT_BYTES_MAX) {
-      return text;
-    }
-    boolean splits = Character.isHighSurrogate(text.charAt(TEXT_CHARS_KEPT - 1));
-    return text.substring(0, splits ? TEXT_CHARS_KEPT - 1 : TEXT_CHARS_KEPT) + "…";
-  }
-
-  private static void extra(ByteWriter out, Object value) {
-    if (value instanceof Boolean truth) {
-      out.u8(truth ? 1 : 0);
-    } else if (value instanceof Number number) {
-      out.u8(2).varint(number.longValue());
-    } else {
-      out.u8(3).text(shortened(value.toString()));
-    }
-  }
-
-  private static PublishOutcome outcome(ByteReader in) throws WireException {
-    int kind = in.u8();
-    if (kind == 1) {
-      return new PublishOutcome.Written(token(in), in.count(Entry.PAIRS_MAX), flag(in));
-    } else if (kind != 2) {
-      throw new WireException("outcome of kind " + kind);
-    }
-    String type = in.text(NAME_BYTES_MAX);
-    String detail = in.text(TEXT_BYTES_MAX);
-    Map<String, Object> extras = new TreeMap<>();
-    for (int count = in.count(EXTRAS_MAX); count > 0; count--) {
-      String name = in.text(NAME_BYTES_MAX);
-      int form = in.u8();
-      extras.put(
-          name,
-          switch (form) {
-            case 0, 1 -> form == 1;
-            case 2 -> in.varint();
-            case 3 -> in.text(TEXT_BYTES_MAX);
-            default -> throw new WireException("extra of form " + form);
-          });
-    }
-    for (ErrorCode code : ErrorCode.values()) {
-      if (code.type().equals(type)) {
-        return new PublishOutcome.Refused(code, detail, extras);
-      }
-    }
-    throw new WireException("error of type " + type);
-  }
-
-  private static void edge(ByteWriter out, EdgeReport.Edge edge) {
-    out.text(edge.id().text()).text(edge.site().text());
-    texts(out, edge.filter().texts());
-    out.varint(edge.acked()).u8(edge.level() ? 1 : 0).varint(edge.backlogBytes());
-    out.text(edge.http());
-  }
-
-  private static EdgeReport.Edge edge(ByteReader in) throws WireException {
-    return new EdgeReport.Edge(
-        new NodeId(in.text(NAME_BYTES_MAX)),
-        new NodeId(in.text(NAME_BYTES_MAX)),
-        filter(in),
-        in.varint(),
-        flag(in),
-        in.varint(),
-        in.text(LanFrame.HTTP_BYTES_MAX));
-  }
-
-  /** Of a status only who is there: checks, lag and filter are the sender's own business. */
-  private static void cluster(ByteWriter out, NodeStatus status) {
-    ClusterView view = status.cluster();
-    token(out, view.position()).text(view.master().map(NodeId::text).orElse(""));
-    out.varint(view.sites().size());
-    for (ClusterView.Site site : view.sites()) {
-      out.text(site.id().text()).u8(site.home() ? 1 : 0).varint(site.nodes().size());
-      for (ClusterView.Node node : site.nodes()) {
-        out.text(node.id().text()).u8(node.role().ordinal()).u8(node.state().ordinal());
-        out.varint(node.revision()).varint(node.lagMillis());
-        texts(out, node.filter());
-        out.varint(node.wanBacklogBytes()).text(node.http()).u8(node.unicast() ? 1 : 0);
-      }
-    }
-  }
-
-  private static NodeStatus cluster(ByteReader in) throws WireException {
-    Token position = token(in);
-    String master = in.text(NAME_BYTES_MAX);
-    int siteCount = in.count(EDGES_MAX);
-    var sites = new ArrayList<ClusterView.Site>();
-    for (int i = 0; i < siteCount; i++) {
-      var id = new NodeId(in.text(NAME_BYTES_MAX));
-      boolean home = flag(in);
-      int nodeCount = in.count(EDGES_MAX + LanFrame.SLOTS_MAX);
-      var nodes = new ArrayList<ClusterView.Node>();
-      for (int j = 0; j < nodeCount; j++) {
-        nodes.add(
-            new ClusterView.Node(
-                new NodeId(in.text(NAME_BYTES_MAX)),
-                ClusterView.Role.values()[in.count(ClusterView.Role.values().length - 1)],
-                ClusterView.State.values()[in.count(ClusterView.State.values().length - 1)],
-                in.varint(),
-                in.varint(),
-                texts(in, Filter.PATTERNS_MAX),
-                in.varint(),
-                in.text(LanFrame.HTTP_BYTES_MAX),
-                flag(in)));
-      }
-      sites.add(new ClusterView.Site(id, home, nodes));
-    }
-    Optional<NodeId> named = master.isEmpty() ? Optional.empty() : Optional.of(new NodeId(master));
-    return new NodeStatus(List.of(), 0, Optional.empty(), new ClusterView(position, named, sites));
   }
 
   /**

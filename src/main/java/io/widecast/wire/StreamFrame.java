@@ -10,6 +10,7 @@ import io.widecast.model.PublishOutcome;
 import io.widecast.model.PublishRequest;
 import io.widecast.model.Token;
 import io.widecast.wire.LanFrame.Range;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -117,7 +118,29 @@ public sealed interface StreamFrame {
   }
 
   /** A core node tells the master of the edge streams it serves. */
-  record Report(EdgeReport report) implements StreamFrame {}
+  record Report(EdgeReport report) implements StreamFrame {
+
+    /** The whole of {@code report} in as many frames as it takes; each stands for its own edges. */
+    public static List<Report> split(EdgeReport report) {
+      var frames = new ArrayList<Report>();
+      var edges = new ArrayList<EdgeReport.Edge>();
+      long bytes = 0;
+      for (EdgeReport.Edge edge : report.edges()) {
+        bytes += ClusterParts.sizeBytes(edge);
+        boolean full = edges.size() == ClusterParts.EDGES_MAX || bytes > BATCH_BYTES;
+        if (full && !edges.isEmpty()) {
+          frames.add(new Report(new EdgeReport(edges)));
+          edges.clear();
+          bytes = ClusterParts.sizeBytes(edge);
+        }
+        edges.add(edge);
+      }
+      if (!edges.isEmpty()) {
+        frames.add(new Report(new EdgeReport(edges)));
+      }
+      return frames;
+    }
+  }
 
   /** Who is there, as the sender knows it. */
   record Status(NodeStatus status) implements StreamFrame {}

@@ -54,6 +54,7 @@ final class FakeReplication extends VerticleBase {
   private Optional<ErrorCode> refuse = Optional.empty();
   private Optional<List<String>> filter = Optional.empty();
   private boolean ready = true;
+  private boolean masterKnown = true;
 
   FakeReplication() {
     this(false);
@@ -111,7 +112,10 @@ final class FakeReplication extends VerticleBase {
             List.of(
                 new ClusterView.Site(new NodeId("paris"), true, List.of(self, behind)),
                 new ClusterView.Site(new NodeId("lyon"), false, List.of(edge))));
-    var checks = List.of(new NodeStatus.Check("store", ready, "as the test says"));
+    var checks =
+        List.of(
+            new NodeStatus.Check("store", ready, "as the test says"),
+            new NodeStatus.Check(NodeStatus.MASTER, masterKnown, "none is known yet"));
     vertx
         .eventBus()
         .publish(Bus.STATUS, new NodeStatus(checks, 0, filter, cluster), Bus.LOCAL_ONLY);
@@ -124,6 +128,10 @@ final class FakeReplication extends VerticleBase {
 
   void ready(boolean now) {
     ready = now;
+  }
+
+  void masterKnown(boolean now) {
+    masterKnown = now;
   }
 
   void filter(List<String> patterns) {

@@ -1,6 +1,7 @@
 package io.widecast.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import io.vertx.core.DeploymentOptions;
@@ -530,6 +531,22 @@ class HttpApiIT {
     }
     assertThat(node.get("/readyz").statusCode()).isEqualTo(200);
     assertThat(node.get("/readyz?verbose").body()).contains("as the test says");
+  }
+
+  @Test
+  void aNodeThatKnewNoMasterIsNotReadyAndServesReads() {
+    try (var starting = new ApiFixture()) {
+      starting.replication.change(() -> starting.replication.masterKnown(false)).await();
+
+      await().until(() -> starting.get("/readyz").statusCode() == 503);
+      HttpResponse<String> ready = starting.get("/readyz");
+      assertProblem(ready, 503, "not-ready");
+      assertThat(ready.body()).contains("master: none is known yet");
+      assertThat(starting.get("/v1/kv").statusCode()).isEqualTo(200);
+
+      starting.replication.change(() -> starting.replication.masterKnown(true)).await();
+      await().until(() -> starting.get("/readyz").statusCode() == 200);
+    }
   }
 
   @Test

@@ -219,6 +219,7 @@ class CoreNodeTest {
     assertThat(retried.get(0).entries()).isEmpty();
     assertThat(retried.get(0).hardState()).contains(new HardState(1, -1));
     assertThat(node.durable()).isEqualTo(60);
+    assertThat(metrics.get(Metric.COPIES_TAKEN)).isZero(); // the store counts them
   }
 
   @Test

@@ -89,11 +89,13 @@ class LogPipelineTest {
     disk.remember(vote);
     disk.append(entries(1, 2));
     next();
+    disk.onFailed(0);
 
     disk.reset(new Token(2, 50));
 
-    assertThat(disk.inFlight().entries()).isEmpty();
-    assertThat(disk.inFlight().hardState()).contains(vote);
+    LogWrite retried = disk.retry(false, LogPipeline.RETRY_NANOS).orElseThrow();
+    assertThat(retried.entries()).isEmpty();
+    assertThat(retried.hardState()).contains(vote);
     disk.onDurable();
     assertThat(disk.durable()).isEqualTo(50);
   }
@@ -115,19 +117,55 @@ class LogPipelineTest {
   }
 
   @Test
-  void countsWhatWaits() {
-    disk.append(entries(1, 3));
-    assertThat(disk.backlogBytes()).isEqualTo(bytes(1, 3));
+  @DisplayName("a write that failed goes again as it is, after a while, and is then on disk")
+  void triesAgain() {
+    disk.append(entries(1, 2));
+    LogWrite write = next();
 
-    disk.cut(3);
-    assertThat(disk.backlogBytes()).isEqualTo(bytes(1, 2));
+    disk.onFailed(0);
+    assertThat(disk.isFull()).isTrue();
+    assertThat(disk.retry(false, LogPipeline.RETRY_NANOS - 1)).isEmpty();
+    assertThat(disk.nextTimerNanos()).isEqualTo(LogPipeline.RETRY_NANOS);
+    assertThat(disk.retry(false, LogPipeline.RETRY_NANOS)).containsSame(write);
+    assertThat(disk.retry(false, 2 * LogPipeline.RETRY_NANOS)).isEmpty();
 
-    next();
-    assertThat(disk.backlogBytes()).isZero();
+    disk.onDurable();
+    assertThat(disk.isFull()).isFalse();
+    assertThat(disk.durable()).isEqualTo(2);
   }
 
-  private static long bytes(long first, long last) {
-    return entries(first, last).stream().mapToLong(entry -> entry.sizeBytes()).sum();
+  @Test
+  @DisplayName("a write that failed waits for a copy that may stand in for it")
+  void doesNotGoBehindACopy() {
+    disk.append(entries(1, 2));
+    next();
+    disk.onFailed(0);
+
+    assertThat(disk.retry(true, LogPipeline.RETRY_NANOS)).isEmpty();
+
+    assertThat(disk.retry(false, 2 * LogPipeline.RETRY_NANOS)).isPresent();
+  }
+
+  @Test
+  @DisplayName("it is behind when more than 32 MiB wait for the write before them")
+  void saysWhenItIsBehind() {
+    disk.append(entries(1, 1));
+    next();
+    for (long r = 2; r <= 32; r++) {
+      disk.append(entry(1, r, 1, "k", 1 << 20));
+    }
+    assertThat(disk.isBehind()).isFalse();
+
+    disk.append(entry(1, 33, 1, "k", 1 << 20));
+
+    assertThat(disk.isBehind()).isTrue();
+    disk.cut(33);
+    assertThat(disk.isBehind()).isFalse();
+
+    disk.append(entry(1, 33, 1, "k", 1 << 20));
+    disk.onDurable();
+    next();
+    assertThat(disk.isBehind()).isFalse();
   }
 
   private void write(long first, long last) {

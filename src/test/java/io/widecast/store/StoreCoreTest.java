@@ -327,6 +327,20 @@ class StoreCoreTest {
   }
 
   @Test
+  void aCopyIsCountedOnceWhenItIsShown() throws Exception {
+    StoreCore store = open(edge());
+    store.copy(new CopyPart.Begin(new Token(2, 5)));
+    store.copy(new CopyPart.Rows(List.of(row("b", "2", 1, 3))));
+    store.copy(new CopyPart.Begin(new Token(2, 6))); // its sender began anew
+    store.copy(new CopyPart.Rows(List.of(row("b", "2", 1, 3))));
+    assertThat(metrics.get(Metric.COPIES_TAKEN)).isZero();
+
+    store.copy(new CopyPart.End());
+
+    assertThat(metrics.get(Metric.COPIES_TAKEN)).isEqualTo(1);
+  }
+
+  @Test
   void aCopyThatFindsNoRoomLeavesEverythingAsItWas() throws Exception {
     StoreCore store = open(core());
     EncodedEntry one = entry(1, 1, put("a", "1", 1, 1));

@@ -1,6 +1,8 @@
 package io.widecast.replication.log;
 
+import io.widecast.bus.Recovery;
 import io.widecast.model.EncodedEntry;
+import io.widecast.model.Entry;
 import io.widecast.model.Token;
 import io.widecast.wire.EntryTail;
 import java.util.ArrayList;
@@ -23,6 +25,17 @@ public final class EntryLog {
   /** A log that holds nothing and continues after {@code last}. */
   public EntryLog(Token last) {
     reset(last);
+  }
+
+  /** The log that was found on disk: all of it that was read. */
+  public static EntryLog of(Recovery recovery) {
+    if (recovery.log().isEmpty()) {
+      return new EntryLog(recovery.logEnd());
+    }
+    Entry first = recovery.log().get(0).entry();
+    var log = new EntryLog(new Token(first.prevEpoch(), first.revision() - 1));
+    recovery.log().forEach(log::append);
+    return log;
   }
 
   /** Forgets everything: a copy of the map as of {@code position} stands for it now. */

@@ -1,5 +1,6 @@
 package io.widecast.replication.order;
 
+import io.widecast.bus.EdgeReport;
 import io.widecast.model.ClusterView.State;
 import io.widecast.model.Filter;
 import io.widecast.model.NodeId;
@@ -8,8 +9,7 @@ import io.widecast.model.NodeId;
 final class Member {
 
   final int slot; // its bit in pending sets; a core node's is its place in the electorate
-  final boolean edge;
-  NodeId id;
+  final NodeId id;
   NodeId site;
   Filter filter;
   State state;
@@ -20,9 +20,8 @@ final class Member {
   long backlogBytes; // an edge's, as its core node reports it
   String http = "";
 
-  Member(int slot, boolean edge, NodeId id, NodeId site, Filter filter, long nowNanos) {
+  Member(int slot, NodeId id, NodeId site, Filter filter, long nowNanos) {
     this.slot = slot;
-    this.edge = edge;
     this.id = id;
     this.site = site;
     this.filter = filter;
@@ -34,5 +33,12 @@ final class Member {
   /** Whether new entries wait for it. */
   boolean isPending() {
     return state == State.ACTIVE || state == State.JOINING || state == State.SYNCING;
+  }
+
+  /** An edge node's, as it was reported. */
+  EdgeStanding standing() {
+    boolean level = state == State.ACTIVE;
+    return new EdgeStanding(
+        new EdgeReport.Edge(id, site, filter, acked, level, backlogBytes, http), state);
   }
 }

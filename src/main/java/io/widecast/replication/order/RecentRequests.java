@@ -1,6 +1,8 @@
 package io.widecast.replication.order;
 
 import io.widecast.model.Entry;
+import io.widecast.model.ErrorCode;
+import io.widecast.model.PublishOutcome;
 import io.widecast.model.RecentRequest;
 import io.widecast.model.RequestId;
 import java.util.ArrayDeque;
@@ -50,6 +52,15 @@ public final class RecentRequests {
   /** What the request of that name wrote, whatever its body. */
   public Optional<RecentRequest> find(RequestId id) {
     return Optional.ofNullable(byName.get(new Name(id.high(), id.low())));
+  }
+
+  /** The answer to a request that names itself like {@code done} and asks for something else. */
+  static PublishOutcome.Refused mismatch(RecentRequest done) {
+    return new PublishOutcome.Refused(
+        ErrorCode.IDEMPOTENCY_MISMATCH,
+        "this idempotency key named another publish less than ten minutes ago, at "
+            + done.token()
+            + "; use a new key for a new publish");
   }
 
   private void forget(RecentRequest done) {

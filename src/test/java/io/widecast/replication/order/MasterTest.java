@@ -8,7 +8,6 @@ import static io.widecast.replication.Samples.putIf;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.widecast.bus.EdgeReport;
-import io.widecast.metrics.Metric;
 import io.widecast.metrics.Metrics;
 import io.widecast.model.AckLevel;
 import io.widecast.model.ClusterView.State;
@@ -100,30 +99,6 @@ class MasterTest {
   }
 
   @Test
-  @DisplayName("step 4: several publishes share a datagram, up to its size")
-  void packsDatagrams() {
-    establish();
-
-    List<Output> outputs =
-        publish(
-            put("a", 600, AckLevel.MEMORY),
-            put("b", 600, AckLevel.MEMORY),
-            put("c", 600, AckLevel.MEMORY));
-
-    assertThat(multicasts(outputs)).hasSize(2);
-  }
-
-  @Test
-  @DisplayName("step 14: an oversize entry is announced, not multicast")
-  void announcesOversizeEntries() {
-    establish();
-
-    List<Output> outputs = publish(put("big", 2_000, AckLevel.DURABLE));
-
-    assertThat(multicasts(outputs)).hasSize(1).allMatch(LanFrame.Trigger.class::isInstance);
-  }
-
-  @Test
   @DisplayName("step 6: a publish is answered when a majority, the master included, has it on disk")
   void answersAfterAMajority() {
     establish();
@@ -208,69 +183,7 @@ class MasterTest {
         .isEqualTo(ErrorCode.IDEMPOTENCY_MISMATCH);
   }
 
-  // ---- pending sets
-
-  @Test
-  @DisplayName("step 3: an entry is kept for every other core node and for edges that want it")
-  void keepsForEverybody() {
-    establish();
-    report(edge("e", "city/**", 1), edge("f", "price/**", 1));
-
-    publish(put("city/x", AckLevel.DURABLE));
-
-    assertThat(master.pendingAt(2)).containsExactly(1, 2, 3);
-    assertThat(master.slotOf(new NodeId("e"))).hasValue(3);
-    assertThat(master.slotOf(new NodeId("f"))).hasValue(4);
-  }
-
-  @Test
-  @DisplayName("step 5, I1.2: an edge whose filter rejects an entry acknowledges it by proxy")
-  void acknowledgesByProxy() {
-    establish();
-    report(edge("f", "price/**", 1));
-
-    publish(put("city/x", AckLevel.DURABLE));
-
-    assertThat(metrics.get(Metric.PROXY_ACKS)).isEqualTo(1);
-    assertThat(master.pendingAt(2)).containsExactly(1, 2);
-  }
-
-  @Test
-  @DisplayName("steps 7 and 8, I1.1: cumulative acknowledgements release entries")
-  void releasesAcknowledgedEntries() {
-    establish();
-    publish(put("x", AckLevel.DURABLE), put("y", AckLevel.DURABLE));
-
-    master.onAck(1, 3, 0);
-    assertThat(master.pendingAt(2)).containsExactly(2);
-    master.onAck(2, 2, 0);
-
-    assertThat(master.pendingAt(2)).isEmpty();
-    assertThat(master.pendingAt(3)).containsExactly(2);
-    assertThat(master.lowWater()).isEqualTo(3);
-    assertThat(master.bufferEntries()).isEqualTo(1);
-  }
-
-  @Test
-  @DisplayName("step 23: a new master keeps what the last one kept, from its low water on")
-  void rebuildsTheBuffer() {
-    Master second = master(log(9), 2, 8, 4, 1 << 20);
-
-    assertThat(second.lowWater()).isEqualTo(4);
-    assertThat(second.pendingAt(4)).containsExactly(1, 2);
-  }
-
-  @Test
-  @DisplayName("I1.6: a rebuilt buffer stays within its cap")
-  void rebuildsWithinTheCap() {
-    EntryLog nine = log(9);
-    long three = nine.get(7).sizeBytes() + nine.get(8).sizeBytes() + nine.get(9).sizeBytes();
-
-    Master second = master(nine, 2, 5, 1, three);
-
-    assertThat(second.bufferBytes()).isEqualTo(three);
-    assertThat(second.lowWater()).isEqualTo(7);
-  }
+  // ---- what is kept
 
   @Test
   @DisplayName("I1.6: a publish that the buffer has no room for is refused, not dropped")
@@ -303,23 +216,6 @@ class MasterTest {
   }
 
   @Test
-  @DisplayName("step 20: a member that pins more than its share is given up at once")
-  void givesUpTheGreedy() {
-    establish();
-    report(edge("slow", "**", 1));
-    for (int i = 0; i < 600; i++) {
-      publish(put("k" + i, 1_000, AckLevel.MEMORY));
-      master.onAck(1, i + 2, 0);
-      master.onAck(2, i + 2, 0);
-    }
-
-    master.onTimer(SECOND_NANOS);
-
-    assertThat(master.edges().get(0).state()).isEqualTo(State.STALE);
-    assertThat(master.bufferBytes()).isZero();
-  }
-
-  @Test
   @DisplayName("step 20: members are looked after although every commit puts off the beacon")
   void looksAfterMembersUnderLoad() {
     establish();
@@ -339,25 +235,6 @@ class MasterTest {
 
     assertThat(master.edges().get(0).state()).isEqualTo(State.STALE);
     assertThat(master.bufferEntries()).isZero();
-  }
-
-  @Test
-  @DisplayName("step 20: a member that comes back takes part again when it is level")
-  void takesAMemberBack() {
-    establish();
-    master.onTimer(STALE_NANOS + 1);
-    assertThat(master.stateOf(2)).isEqualTo(State.STALE);
-
-    publish(put("x", AckLevel.DURABLE));
-    assertThat(master.pendingAt(2)).isEmpty();
-    master.onDurable(2, 0);
-    master.onAck(2, 0, STALE_NANOS + 2);
-    assertThat(master.stateOf(2)).isEqualTo(State.SYNCING);
-    publish(put("y", AckLevel.DURABLE));
-    assertThat(master.pendingAt(3)).contains(2);
-
-    master.onAck(2, 3, STALE_NANOS + 3);
-    assertThat(master.stateOf(2)).isEqualTo(State.ACTIVE);
   }
 
   // ---- levels
@@ -445,57 +322,37 @@ class MasterTest {
     assertThat(replies(master.stepDown())).isEmpty();
   }
 
-  // ---- resending
+  // ---- sending and resending
 
   @Test
-  @DisplayName("step 12: to one asker by unicast, to several by multicast once")
+  @DisplayName("steps 11 and 12: what was multicast is sent again on request")
   void resends() {
     establish();
-    publish(put("x", AckLevel.MEMORY), put("y", AckLevel.MEMORY));
+    publish(put("x", AckLevel.MEMORY));
 
-    master.onRequest(1, List.of(new Range(2, 2)), 0);
-    master.onRequest(2, List.of(new Range(3, 1)), 0);
+    master.onRequest(1, List.of(new Range(2, 100)), 0);
     List<Output> outputs = master.onTimer(master.nextTimerNanos());
 
-    assertThat(outputs).hasSize(2);
-    assertThat(outputs.get(0))
-        .isEqualTo(new Output.Unicast(1, new LanFrame.Entries(true, List.of(log.get(2)))));
-    assertThat(outputs.get(1))
-        .isEqualTo(new Output.Multicast(new LanFrame.Entries(true, List.of(log.get(3)))));
+    assertThat(outputs)
+        .containsExactly(new Output.Unicast(1, new LanFrame.Entries(true, List.of(log.get(2)))));
     assertThat(master.pendingAt(2)).containsExactly(1, 2);
   }
 
   @Test
-  @DisplayName("step 13: CANNOT beyond the bound of what is to be resent, then success")
-  void refusesTooManyRequests() {
-    establish();
-    for (int i = 0; i < 9 * LanFrame.REQUESTED_MAX; i++) {
-      publish(put("k", 1, AckLevel.MEMORY));
+  @DisplayName("sending goes on with the commit")
+  void sendsOnWithTheCommit() {
+    var roomy = log(0);
+    Master pacing = master(roomy, 1, 0, 1, 64 << 20);
+    pacing.start(0, TIME_MILLIS);
+    for (int i = 0; i < 2_000; i++) {
+      pacing.publish(i, put("k", 1_000, AckLevel.MEMORY), 0, TIME_MILLIS);
     }
-    for (int i = 0; i < 8; i++) {
-      var range = new Range(2 + (long) i * LanFrame.REQUESTED_MAX, LanFrame.REQUESTED_MAX);
-      assertThat(master.onRequest(1, List.of(range), 0)).isEmpty();
-    }
+    assertThat(sentToAll(pacing.flush(0))).hasSizeLessThan(1_100);
 
-    var last = new Range(2 + 8L * LanFrame.REQUESTED_MAX, 10);
-    assertThat(master.onRequest(1, List.of(last), 0))
-        .containsExactly(new Output.Unicast(1, new LanFrame.Cannot(List.of(last))));
+    pacing.onDurable(2_001, 0);
+    pacing.onAck(1, 500, 0);
 
-    for (int i = 0; i < 100; i++) {
-      master.onTimer(master.nextTimerNanos());
-    }
-    assertThat(master.onRequest(1, List.of(last), 0)).isEmpty();
-  }
-
-  @Test
-  @DisplayName("step 13: GONE for what the log no longer holds")
-  void saysWhatIsGone() {
-    establish();
-    publish(put("x", AckLevel.MEMORY), put("y", AckLevel.MEMORY));
-    log.trim(3, 0);
-
-    assertThat(master.onRequest(1, List.of(new Range(2, 1)), 0))
-        .containsExactly(new Output.Unicast(1, new LanFrame.Gone(3)));
+    assertThat(sentToAll(pacing.flush(0))).hasSizeBetween(495, 505);
   }
 
   @Test
@@ -503,29 +360,10 @@ class MasterTest {
   void sendsBeacons() {
     establish();
 
-    List<Output> outputs = master.onTimer(Master.BEACON_NANOS);
+    List<Output> outputs = master.onTimer(Sending.BEACON_NANOS);
 
     assertThat(multicasts(outputs)).containsExactly(new LanFrame.Beacon(new Token(1, 1), 2));
-    assertThat(master.nextTimerNanos()).isEqualTo(2 * Master.BEACON_NANOS);
-  }
-
-  @Test
-  @DisplayName("sending runs ahead of the commit by a window, and goes on with the commit")
-  void pacesSending() {
-    var roomy = log(0);
-    Master pacing = master(roomy, 1, 0, 1, 64 << 20);
-    pacing.start(0, TIME_MILLIS);
-    for (int i = 0; i < 2_000; i++) {
-      pacing.publish(i, put("k", 1_000, AckLevel.MEMORY), 0, TIME_MILLIS);
-    }
-    int sent = sentToAll(pacing.flush(0)).size();
-    assertThat((long) sent * roomy.get(5).sizeBytes())
-        .isBetween(Master.WINDOW_BYTES * 99 / 100, Master.WINDOW_BYTES * 101 / 100);
-
-    pacing.onDurable(2_001, 0);
-    pacing.onAck(1, 500, 0);
-
-    assertThat(sentToAll(pacing.flush(0))).hasSizeBetween(495, 505);
+    assertThat(master.nextTimerNanos()).isEqualTo(2 * Sending.BEACON_NANOS);
   }
 
   // ---- helpers

@@ -1,12 +1,9 @@
-package io.widecast.replication;
+package io.widecast.net;
 
 import io.vertx.core.Vertx;
-import io.widecast.model.Bytes;
 import io.widecast.model.Filter;
 import io.widecast.model.KeyVersion;
 import io.widecast.model.Token;
-import io.widecast.net.FrameSocket;
-import io.widecast.store.View;
 import io.widecast.wire.StreamFrame;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -14,10 +11,10 @@ import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 
 /**
- * Sends the map of one view on a connection, in pieces, as fast as the connection takes them. The
- * view does not change meanwhile, so the copy is of one position. Used on one context.
+ * Sends a map as of one position on a connection, in pieces, as fast as the connection takes them.
+ * Used on one context.
  */
-final class CopySender {
+public final class CopySender {
 
   private static final int ROWS_A_TURN = 4_096; // looked at before the event loop gets its turn
 
@@ -31,26 +28,31 @@ final class CopySender {
   private long count;
 
   /**
+   * @param at position of the map
+   * @param rows all of it, by rising keys; must not change meanwhile
+   * @param filter what goes over the connection of them
    * @param sent told the bytes of each frame
    * @param done told the copy's position when all is sent; never called when the connection ends
    */
-  CopySender(
+  public CopySender(
       Vertx vertx,
       FrameSocket socket,
-      View view,
+      Token at,
+      Iterator<KeyVersion> rows,
       Filter filter,
       IntConsumer sent,
       Consumer<Token> done) {
     this.vertx = vertx;
     this.socket = socket;
     this.filter = filter;
-    this.at = view.token();
-    this.rows = view.from(Bytes.EMPTY);
+    this.at = at;
+    this.rows = rows;
     this.sent = sent;
     this.done = done;
   }
 
-  void start() {
+  /** Begins; call once. */
+  public void start() {
     sent.accept(socket.send(new StreamFrame.CopyBegin(at)));
     send();
   }

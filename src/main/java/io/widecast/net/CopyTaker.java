@@ -1,13 +1,10 @@
-package io.widecast.replication;
+package io.widecast.net;
 
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.widecast.bus.Bus;
 import io.widecast.bus.CopyPart;
-import io.widecast.net.FrameSocket;
-import io.widecast.store.Applied;
-import io.widecast.store.AskView;
 import io.widecast.wire.StreamFrame;
 import java.util.ArrayDeque;
 
@@ -15,23 +12,23 @@ import java.util.ArrayDeque;
  * Passes a copy that arrives on a connection to the store, one part at a time, holding the sender
  * back meanwhile. Fails when nothing arrives for a while. Used on one context.
  */
-final class CopyTaker {
+public final class CopyTaker {
 
   private static final long SILENCE_MILLIS = 5_000;
 
   private final Vertx vertx;
   private final ArrayDeque<CopyPart> parts = new ArrayDeque<>();
-  private Promise<Applied> promise; // null while no copy is wanted
+  private Promise<Void> promise; // null while no copy is wanted
   private boolean passing; // a part is with the store
   private long rows;
   private long watchdog = -1;
 
-  CopyTaker(Vertx vertx) {
+  public CopyTaker(Vertx vertx) {
     this.vertx = vertx;
   }
 
-  /** A copy was asked for: completes with what the store shows once it is on disk. */
-  Future<Applied> begin() {
+  /** A copy was asked for: completes once the store has it on disk and shows it. */
+  public Future<Void> begin() {
     promise = Promise.promise();
     parts.clear();
     rows = 0;
@@ -39,8 +36,12 @@ final class CopyTaker {
     return promise.future();
   }
 
-  /** A frame of the connection; what is no part of a copy is passed over. */
-  void onFrame(StreamFrame frame, FrameSocket socket) {
+  /**
+   * A frame of the connection; what is no part of a copy is passed over.
+   *
+   * @param socket the connection, null when it has ended meanwhile
+   */
+  public void onFrame(StreamFrame frame, FrameSocket socket) {
     if (promise == null) {
       return;
     }
@@ -91,19 +92,15 @@ final class CopyTaker {
   }
 
   private void finish() {
-    Promise<Applied> done = promise;
+    Promise<Void> done = promise;
     promise = null;
     vertx.cancelTimer(watchdog);
-    vertx
-        .eventBus()
-        .<Applied>request(Bus.VIEW, new AskView(), Bus.LOCAL_ONLY)
-        .onSuccess(view -> done.complete(view.body()))
-        .onFailure(done::fail);
+    done.complete();
   }
 
   private void fail(String why) {
     if (promise != null) {
-      Promise<Applied> failed = promise;
+      Promise<Void> failed = promise;
       promise = null;
       vertx.cancelTimer(watchdog);
       failed.fail(why);
