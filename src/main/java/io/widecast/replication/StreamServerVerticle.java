@@ -1,6 +1,7 @@
 package io.widecast.replication;
 
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.EventBus;
@@ -8,6 +9,7 @@ import io.vertx.core.net.NetServer;
 import io.vertx.core.net.NetServerOptions;
 import io.vertx.core.net.NetSocket;
 import io.widecast.bus.Bus;
+import io.widecast.bus.Drainable;
 import io.widecast.bus.EdgeReport;
 import io.widecast.bus.LogRead;
 import io.widecast.bus.LogSlice;
@@ -42,7 +44,7 @@ import org.slf4j.LoggerFactory;
  * ordered copy, and what other core nodes ask for. Each edge's {@link EdgeStream} decides; this
  * verticle owns the sockets. One event loop.
  */
-public final class StreamServerVerticle extends VerticleBase {
+public final class StreamServerVerticle extends VerticleBase implements Drainable {
 
   private static final Logger LOG = LoggerFactory.getLogger(StreamServerVerticle.class);
 
@@ -61,6 +63,10 @@ public final class StreamServerVerticle extends VerticleBase {
   private NetServer wanServer;
   private View view;
   private EntryWindow window;
+  private final Promise<Void> answered = Promise.promise(); // every forwarded publish, at the end
+  private long ticks = -1; // timer
+  private boolean draining;
+  private int forwarding;
   private int connections;
   private boolean reportDue;
   private long reportedNanos;
@@ -112,7 +118,7 @@ public final class StreamServerVerticle extends VerticleBase {
                 view = found.body().view();
                 window = new EntryWindow(view.token(), options.windowBytes());
               }
-              vertx.setPeriodic(PUMP_MILLIS, id -> onTick());
+              ticks = vertx.setPeriodic(PUMP_MILLIS, id -> onTick());
               return listen(options.lanHost(), 0, false);
             })
         .compose(
@@ -125,6 +131,35 @@ public final class StreamServerVerticle extends VerticleBase {
         .onSuccess(server -> wanServer = server);
   }
 
+  /** Publishes that came before this get their answers; then the connections are closed. */
+  @Override
+  public Future<Void> drain() {
+    return Future.future(
+        promise ->
+            context.runOnContext(
+                nothing -> {
+                  draining = true;
+                  vertx.cancelTimer(ticks);
+                  sessions.keySet().forEach(FrameSocket::pause);
+                  forwardingEnds();
+                  answered.future().eventually(this::disconnect).onComplete(promise);
+                }));
+  }
+
+  private void forwardingEnds() {
+    if (draining && forwarding == 0) {
+      answered.tryComplete();
+    }
+  }
+
+  private Future<Void> disconnect() {
+    List<Future<Void>> closed = sessions.keySet().stream().map(FrameSocket::close).toList();
+    return Future.join(closed)
+        .eventually(lanServer::close)
+        .eventually(() -> wanServer == null ? Future.succeededFuture() : wanServer.close())
+        .mapEmpty();
+  }
+
   private Future<NetServer> listen(String host, int port, boolean wan) {
     return vertx
         .createNetServer(new NetServerOptions().setTcpNoDelay(true).setAcceptBacklog(1024))
@@ -135,7 +170,7 @@ public final class StreamServerVerticle extends VerticleBase {
   // ---- connections
 
   private void onConnect(NetSocket netSocket, boolean wan) {
-    if (connections >= CONNECTIONS_MAX) {
+    if (draining || connections >= CONNECTIONS_MAX) {
       netSocket.close();
       return;
     }
@@ -243,6 +278,7 @@ public final class StreamServerVerticle extends VerticleBase {
   private void forward(Session session, StreamFrame.Publish publish) {
     DeliveryOptions delivery =
         session.stream == null ? fromCore() : new DeliveryOptions(Bus.LOCAL_ONLY);
+    forwarding++;
     delivery.setSendTimeout(io.widecast.model.PublishRequest.TIMEOUT_MILLIS_MAX);
     vertx
         .eventBus()
@@ -255,6 +291,11 @@ public final class StreamServerVerticle extends VerticleBase {
             failure -> {
               LOG.warn("a forwarded publish was not answered: {}", failure.getMessage());
               session.socket.close(); // its sender then knows that the outcome is open
+            })
+        .onComplete(
+            answer -> {
+              forwarding--;
+              forwardingEnds();
             });
   }
 

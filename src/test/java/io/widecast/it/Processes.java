@@ -45,6 +45,7 @@ final class Processes implements AutoCloseable {
     this.cluster = this.test + "-" + ProcessHandle.current().pid() + "-" + System.nanoTime();
     try {
       this.data = Files.createTempDirectory("widecast-it-");
+      Files.createDirectories(temporary());
       Files.createDirectories(LOGS);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -89,6 +90,7 @@ final class Processes implements AutoCloseable {
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     // Quick to start and small: five of them share two processors with the test.
     command.addAll(List.of("-Xmx256m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
+    command.add("-Djava.io.tmpdir=" + temporary());
     command.addAll(List.of("-jar", jar().toString(), "node"));
     command.addAll(List.of("--config", Path.of("config", id + ".yaml").toString()));
     var all = new ArrayList<>(own);
@@ -165,6 +167,11 @@ final class Processes implements AutoCloseable {
   /** Where a node keeps its data. */
   Path data(String id) {
     return data.resolve(id);
+  }
+
+  /** What the nodes take for the machine's temporary directory. */
+  Path temporary() {
+    return data.resolve("tmp");
   }
 
   String cluster() {
