@@ -36,6 +36,7 @@ import io.widecast.wire.StreamFrame;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -109,12 +110,14 @@ public final class WidecastNode {
       LOG.warn("FAULTS ARE INJECTED into this node's channels, on purpose: {}", config.faults());
     }
     var node = new WidecastNode(config);
-    return node.deploy("the store in " + config.node().data(), node.store)
+    Promise<WidecastNode> started = Promise.promise(); // of no event loop, since those may be gone
+    node.deploy("the store in " + config.node().data(), node.store)
         .compose(deployed -> node.deploy(node.httpName(), node.api))
         .compose(deployed -> config.isCore() ? node.startCore() : node.startEdge())
         .compose(deployed -> node.joinSite())
-        .map(node)
-        .recover(failure -> node.vertx.close().transform(done -> Future.failedFuture(failure)));
+        .onSuccess(deployed -> started.complete(node))
+        .onFailure(failure -> node.close().onComplete(closed -> started.fail(failure)));
+    return started.future();
   }
 
   /**
@@ -133,7 +136,10 @@ public final class WidecastNode {
   }
 
   private static String reason(Throwable failure) {
-    return failure.getMessage() == null ? failure.toString() : failure.getMessage();
+    if (failure instanceof FileSystemException || failure.getMessage() == null) {
+      return failure.toString(); // the message alone may be no more than the file's name
+    }
+    return failure.getMessage();
   }
 
   private String httpName() {
@@ -336,8 +342,7 @@ public final class WidecastNode {
 
   /**
    * Lets clients go elsewhere, answers what is under way, stops replicating, makes a last
-   * checkpoint, and ends. The future completes on a thread of its own, because the event loops are
-   * gone by then.
+   * checkpoint, and ends.
    */
   public Future<Void> drainAndClose() {
     Future<Void> rested = Future.succeededFuture();
@@ -347,16 +352,18 @@ public final class WidecastNode {
     Promise<Void> closed = Promise.promise();
     rested
         .eventually(this::undeployNext)
-        .onComplete(
-            undeployed ->
-                new Thread(() -> close().onComplete(done -> closed.complete()), "node-close")
-                    .start());
+        .onComplete(undeployed -> close().onComplete(done -> closed.complete()));
     return closed.future();
   }
 
-  /** Ends as it is, for a node that has failed. */
+  /**
+   * Ends as it is, for a node that has failed. The future completes on a thread of its own, because
+   * the event loops are gone by then.
+   */
   public Future<Void> close() {
-    return vertx.close();
+    Promise<Void> closed = Promise.promise();
+    new Thread(() -> vertx.close().onComplete(done -> closed.complete()), "node-close").start();
+    return closed.future();
   }
 
   private Future<Void> undeployNext() {

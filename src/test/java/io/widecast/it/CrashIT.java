@@ -3,8 +3,12 @@ package io.widecast.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.widecast.it.Processes.Node;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -89,12 +93,63 @@ class CrashIT {
   void theMasterIsAskedToEnd() {
     Node ended = processes.master();
 
-    assertThat(ended.terminate()).isZero();
+    endsQuietly(ended);
     load.awaitMore(200);
     assertThat(processes.master()).isNotEqualTo(ended);
     processes.start();
 
     settle();
+  }
+
+  @Test
+  void anAgentAndAnEdgeNodeAreAskedToEnd() {
+    Node master = processes.master();
+    Node agent = processes.cores().stream().filter(node -> node != master).findFirst().get();
+
+    endsQuietly(processes.get("tokyo-1"));
+    endsQuietly(agent);
+    load.awaitMore(100);
+    processes.start();
+
+    settle();
+  }
+
+  /** In the middle of it all: nothing is worth a warning, and the exit code is 0. */
+  private static void endsQuietly(Node node) {
+    int before = node.log().length();
+    assertThat(node.terminate()).as("exit code of " + node).isZero();
+    assertThat(node.log().substring(before))
+        .as("what %s logged at its end", node)
+        .doesNotContain(" WARN ", " ERROR ", "Exception");
+  }
+
+  /** Its data directory is gone, as after a mount that was lost, and is found again later. */
+  @Test
+  void aNodeWhoseStoreFailsEndsWithAnErrorAndRecovers() throws IOException {
+    Node master = processes.master();
+    Node failing = processes.cores().stream().filter(node -> node != master).findFirst().get();
+    Path data = processes.data(failing.id());
+    Path elsewhere = data.resolveSibling(data.getFileName() + ".gone");
+    load.avoid(failing);
+
+    Files.move(data, elsewhere);
+    assertThat(failing.awaitEnd()).as("exit code").isEqualTo(1);
+    assertThat(failing.log())
+        .contains("ERROR", failing.id() + " ends: its store cannot go on", "then start it again");
+    load.awaitMore(100);
+
+    Files.move(elsewhere, data);
+    processes.start();
+    load.allow(failing);
+    settle();
+  }
+
+  @Test
+  void nodesLeaveNothingInTheTemporaryDirectory() throws IOException {
+    assertThat(processes.all()).allMatch(Node::isAlive);
+    try (Stream<Path> files = Files.list(processes.temporary())) {
+      assertThat(files).isEmpty();
+    }
   }
 
   @Test

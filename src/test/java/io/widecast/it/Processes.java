@@ -302,6 +302,11 @@ final class Processes implements AutoCloseable {
       return waitForEnd();
     }
 
+    /** Waits until it has ended by itself; its exit code. */
+    int awaitEnd() {
+      return waitForEnd();
+    }
+
     private int waitForEnd() {
       try {
         assertThat(process.waitFor(END_SECONDS_MAX, TimeUnit.SECONDS))
