@@ -24,7 +24,6 @@ import io.widecast.model.ClusterView;
 import io.widecast.model.ErrorCode;
 import io.widecast.model.PublishOutcome;
 import io.widecast.model.Token;
-import io.widecast.net.FaultyStream;
 import io.widecast.net.FrameSocket;
 import io.widecast.replication.wan.EdgeReceiver;
 import io.widecast.store.StoreMessages;
@@ -36,7 +35,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
-import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -153,20 +151,7 @@ public final class HomeStreamVerticle extends VerticleBase implements Drainable 
   }
 
   private void use(NetSocket netSocket, HomeStreamOptions.Address home) {
-    UnaryOperator<io.vertx.core.Handler<io.vertx.core.buffer.Buffer>> faults =
-        options.faults().isNone()
-            ? UnaryOperator.identity()
-            : reader ->
-                new FaultyStream(
-                    vertx,
-                    netSocket,
-                    FaultInjector.of(
-                        options.faults(),
-                        options.faultSeed(),
-                        options.id() + "/wan-client-" + streamsOpened++),
-                    metrics,
-                    reader);
-    var fresh = new FrameSocket(netSocket, codec, metrics, faults);
+    var fresh = new FrameSocket(vertx, netSocket, codec, metrics, faults());
     socket = fresh;
     heardNanos = System.nanoTime();
     receiver.onConnected();
@@ -180,6 +165,16 @@ public final class HomeStreamVerticle extends VerticleBase implements Drainable 
             receiver.position(),
             http.get()));
     LOG.info("connected to {}:{}, from {}", home.host(), home.port(), receiver.position());
+  }
+
+  private Optional<FaultInjector> faults() {
+    return options.faults().isNone()
+        ? Optional.empty()
+        : Optional.of(
+            FaultInjector.of(
+                options.faults(),
+                options.faultSeed(),
+                options.id() + "/wan-client-" + streamsOpened++));
   }
 
   private void onClosed(FrameSocket closed) {

@@ -22,7 +22,6 @@ import io.widecast.metrics.Metric;
 import io.widecast.metrics.Metrics;
 import io.widecast.model.Filter;
 import io.widecast.model.Token;
-import io.widecast.net.FaultyStream;
 import io.widecast.net.FrameSocket;
 import io.widecast.replication.wan.EdgeStream;
 import io.widecast.replication.wan.EntryWindow;
@@ -35,7 +34,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.UnaryOperator;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -175,20 +174,7 @@ public final class StreamServerVerticle extends VerticleBase implements Drainabl
       return;
     }
     connections++;
-    UnaryOperator<io.vertx.core.Handler<io.vertx.core.buffer.Buffer>> faults =
-        wan && !options.faults().isNone()
-            ? reader ->
-                new FaultyStream(
-                    vertx,
-                    netSocket,
-                    FaultInjector.of(
-                        options.faults(),
-                        options.faultSeed(),
-                        options.id() + "/wan-server-" + streamsOpened++),
-                    metrics,
-                    reader)
-            : UnaryOperator.identity();
-    var socket = new FrameSocket(netSocket, codec, metrics, faults);
+    var socket = new FrameSocket(vertx, netSocket, codec, metrics, faults(wan));
     long deadline = vertx.setTimer(GREETING_MILLIS, id -> socket.close());
     socket.closeHandler(() -> onClosed(socket, deadline));
     socket.handler(
@@ -201,6 +187,16 @@ public final class StreamServerVerticle extends VerticleBase implements Drainabl
             socket.close();
           }
         });
+  }
+
+  private Optional<FaultInjector> faults(boolean wan) {
+    return !wan || options.faults().isNone()
+        ? Optional.empty()
+        : Optional.of(
+            FaultInjector.of(
+                options.faults(),
+                options.faultSeed(),
+                options.id() + "/wan-server-" + streamsOpened++));
   }
 
   private void onClosed(FrameSocket socket, long deadline) {
