@@ -16,8 +16,8 @@ import java.util.Map;
  */
 final class FrameJson {
 
-  private static final long EVENT_BYTES_MAX = 4L << 20;
-  private static final long BODY_BYTES_MAX = 4L << 20;
+  private static final long EVENT_BYTES_MAX = 512 << 10;
+  private static final long BODY_BYTES_MAX = 512 << 10;
 
   private final ByteCache events = new ByteCache(EVENT_BYTES_MAX);
   private final ByteCache bodies = new ByteCache(BODY_BYTES_MAX);

@@ -248,10 +248,7 @@ public final class WidecastNode {
         config.multicast().datagramBytes().orElse(0));
   }
 
-  /**
-   * Newest entries kept in memory for those that are behind; the log on disk has more. In memory an
-   * entry takes about four times its encoded size.
-   */
+  /** Newest entries kept in memory for those that are behind, twice; the log on disk has more. */
   private long tailBytes() {
     return Math.min(config.retransmit().bufferBytes(), Runtime.getRuntime().maxMemory() / 32);
   }

@@ -2,6 +2,7 @@ package io.widecast.replication.log;
 
 import io.widecast.model.EncodedEntry;
 import io.widecast.model.Token;
+import io.widecast.wire.EntryTail;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -13,13 +14,11 @@ import java.util.List;
  */
 public final class EntryLog {
 
-  private static final int CAPACITY_MIN = 1024;
-
-  private EncodedEntry[] ring = new EncodedEntry[CAPACITY_MIN]; // slot of r: r mod length
+  private final EntryTail tail = new EntryTail();
+  private long firstNumber; // in the tail, of revision first
   private long first; // lowest revision held, last + 1 when empty
   private Token last; // of the newest entry, held or not
   private long epochBeforeFirst; // of entry first - 1
-  private long sizeBytes;
 
   /** A log that holds nothing and continues after {@code last}. */
   public EntryLog(Token last) {
@@ -28,11 +27,11 @@ public final class EntryLog {
 
   /** Forgets everything: a copy of the map as of {@code position} stands for it now. */
   public void reset(Token position) {
-    ring = new EncodedEntry[CAPACITY_MIN];
+    tail.clear();
+    firstNumber = tail.end();
     last = position;
     first = position.revision() + 1;
     epochBeforeFirst = position.epoch();
-    sizeBytes = 0;
   }
 
   /** Adds the entry after {@link #last}; it must fit there. */
@@ -46,12 +45,8 @@ public final class EntryLog {
               + " does not follow "
               + last);
     }
-    if (size() == ring.length) {
-      grow();
-    }
-    ring[index(entry.revision())] = entry;
+    tail.addLast(entry);
     last = entry.entry().token();
-    sizeBytes += entry.sizeBytes();
   }
 
   /** Drops every entry from {@code revision} on, which must be held or be the next. */
@@ -61,19 +56,17 @@ public final class EntryLog {
     }
     long epoch = epochAt(revision - 1);
     for (long r = revision; r <= last.revision(); r++) {
-      sizeBytes -= ring[index(r)].sizeBytes();
-      ring[index(r)] = null;
+      tail.removeLast();
     }
     last = new Token(epoch, revision - 1);
   }
 
   /** Forgets the oldest entries below {@code revision} while more than {@code bytes} are held. */
   public void trim(long revision, long bytes) {
-    while (sizeBytes > bytes && first < revision && first <= last.revision()) {
-      EncodedEntry oldest = ring[index(first)];
-      ring[index(first)] = null;
-      sizeBytes -= oldest.sizeBytes();
-      epochBeforeFirst = oldest.entry().epoch();
+    while (tail.sizeBytes() > bytes && first < revision && first <= last.revision()) {
+      epochBeforeFirst = tail.epoch(firstNumber);
+      tail.removeFirst();
+      firstNumber++;
       first++;
     }
   }
@@ -91,12 +84,16 @@ public final class EntryLog {
     return revision >= first && revision <= last.revision();
   }
 
-  /** The entry at {@code revision}, which must be held. */
+  /**
+   * The entry at {@code revision}, which must be held; decoded anew unless it is among the newest.
+   */
   public EncodedEntry get(long revision) {
-    if (!holds(revision)) {
-      throw new IllegalStateException(revision + " of " + first + ".." + last);
-    }
-    return ring[index(revision)];
+    return tail.get(number(revision));
+  }
+
+  /** Encoded size of the entry at {@code revision}, which must be held. */
+  public int sizeBytesAt(long revision) {
+    return tail.sizeBytes(number(revision));
   }
 
   /** Whether {@link #epochAt} can tell. */
@@ -109,7 +106,7 @@ public final class EntryLog {
     if (revision == last.revision()) {
       return last.epoch();
     }
-    return revision == first - 1 ? epochBeforeFirst : get(revision).entry().epoch();
+    return revision == first - 1 ? epochBeforeFirst : tail.epoch(number(revision));
   }
 
   /** The entries {@code from..to}, all of which must be held. */
@@ -122,23 +119,13 @@ public final class EntryLog {
   }
 
   public long sizeBytes() {
-    return sizeBytes;
+    return tail.sizeBytes();
   }
 
-  private int size() {
-    return (int) (last.revision() - first + 1);
-  }
-
-  private int index(long revision) {
-    return (int) (revision & (ring.length - 1));
-  }
-
-  private void grow() {
-    EncodedEntry[] old = ring;
-    var wider = new EncodedEntry[old.length * 2];
-    for (long revision = first; revision <= last.revision(); revision++) {
-      wider[(int) (revision & (wider.length - 1))] = old[(int) (revision & (old.length - 1))];
+  private long number(long revision) {
+    if (!holds(revision)) {
+      throw new IllegalStateException(revision + " of " + first + ".." + last);
     }
-    ring = wider;
+    return firstNumber + (revision - first);
   }
 }

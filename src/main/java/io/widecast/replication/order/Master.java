@@ -158,7 +158,7 @@ public final class Master {
     long first = log.last().revision() + 1;
     long sizeBytes = 0;
     while (first > Math.max(log.first(), keepFrom)) {
-      sizeBytes += log.get(first - 1).sizeBytes();
+      sizeBytes += log.sizeBytesAt(first - 1);
       if (sizeBytes > options.bufferBytes()) {
         break;
       }
@@ -513,7 +513,7 @@ public final class Master {
     long majority = Math.min(durable, acked[(electorate - 1) / 2]);
     if (majority > commit && majority >= firstOfTerm) {
       for (long r = commit + 1; r <= Math.min(majority, sent); r++) {
-        windowBytes -= log.get(r).sizeBytes();
+        windowBytes -= log.sizeBytesAt(r);
       }
       if (majority > sent) { // alone: nobody to send to, and nothing in flight
         sent = majority;

@@ -2,6 +2,7 @@ package io.widecast.replication.wan;
 
 import io.widecast.model.EncodedEntry;
 import io.widecast.model.Token;
+import io.widecast.wire.EntryTail;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -13,9 +14,7 @@ import java.util.List;
 public final class EntryWindow {
 
   private final long bytesMax;
-  private final ArrayList<EncodedEntry> entries = new ArrayList<>();
-  private int head; // index of the oldest
-  private long sizeBytes;
+  private final EntryTail entries = new EntryTail();
   private Token before; // position before the oldest entry
   private Token last; // position of the node's copy: of the newest entry, or a later watermark
 
@@ -29,27 +28,20 @@ public final class EntryWindow {
   public void onApplied(List<EncodedEntry> more, Token position) {
     for (EncodedEntry entry : more) {
       if (entry.revision() > last.revision()) {
-        entries.add(entry);
-        sizeBytes += entry.sizeBytes();
+        entries.addLast(entry);
       }
     }
     last = position;
-    while (sizeBytes > bytesMax && head < entries.size()) {
-      EncodedEntry oldest = entries.set(head++, null);
-      sizeBytes -= oldest.sizeBytes();
-      before = oldest.entry().token();
-    }
-    if (head > 1024 && head > entries.size() / 2) {
-      entries.subList(0, head).clear();
-      head = 0;
+    while (entries.sizeBytes() > bytesMax && !entries.isEmpty()) {
+      long oldest = entries.first();
+      before = new Token(entries.epoch(oldest), entries.revision(oldest));
+      entries.removeFirst();
     }
   }
 
   /** The copy was replaced: nothing before {@code position} is known. */
   public void onJump(Token position) {
     entries.clear();
-    head = 0;
-    sizeBytes = 0;
     before = position;
     last = position;
   }
@@ -60,7 +52,7 @@ public final class EntryWindow {
 
   /** Revision of the newest entry held, or of the position before when none is. */
   public long lastRevision() {
-    return entries.size() == head ? before.revision() : entries.get(entries.size() - 1).revision();
+    return entries.isEmpty() ? before.revision() : entries.revision(entries.end() - 1);
   }
 
   /** Every entry from this revision on is held. */
@@ -70,31 +62,21 @@ public final class EntryWindow {
 
   /** Whether {@code position} can be one of this history, as far as what is held here tells. */
   public boolean agrees(Token position) {
-    int index = indexAfter(position.revision()) - 1;
-    if (index >= head && entries.get(index).revision() == position.revision()) {
-      return entries.get(index).entry().epoch() == position.epoch();
+    long number = entries.numberAbove(position.revision() - 1);
+    if (number < entries.end() && entries.revision(number) == position.revision()) {
+      return entries.epoch(number) == position.epoch();
     }
     return position.epoch() <= last.epoch();
   }
 
   /** Up to {@code max} entries above {@code revision}, by rising revision. */
   public List<EncodedEntry> after(long revision, int max) {
-    int from = indexAfter(revision);
-    return List.copyOf(entries.subList(from, Math.min(entries.size(), from + max)));
-  }
-
-  /** Index of the first entry above {@code revision}. */
-  private int indexAfter(long revision) {
-    int low = head;
-    int high = entries.size();
-    while (low < high) {
-      int middle = (low + high) >>> 1;
-      if (entries.get(middle).revision() <= revision) {
-        low = middle + 1;
-      } else {
-        high = middle;
-      }
+    long from = entries.numberAbove(revision);
+    long to = Math.min(entries.end(), from + max);
+    var found = new ArrayList<EncodedEntry>((int) (to - from));
+    for (long number = from; number < to; number++) {
+      found.add(entries.get(number));
     }
-    return low;
+    return found;
   }
 }
