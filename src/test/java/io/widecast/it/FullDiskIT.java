@@ -97,39 +97,34 @@ class FullDiskIT {
     verify(acknowledged);
   }
 
-  /** Nobody waits for those two: they are behind, say so, and catch up. */
+  /** Nobody waits for them: each is behind, says why, still shows what it has, and catches up. */
   @Test
-  void fullDisksOfAnAgentAndOfAnEdgeNodeStallNobody() throws Exception {
+  void theFullDiskOfAnAgentOrOfAnEdgeNodeStallsNobodyElse() throws Exception {
     processes.start();
     Node master = processes.master();
     Node agent = processes.cores().stream().filter(node -> node != master).findFirst().get();
     Node edge = processes.get("tokyo-1");
     var acknowledged = new TreeMap<String, String>();
     put(master, "city/JP/before", "kept", acknowledged);
-    Copies.awaitEqual(processes.cores(), processes.edges());
+    verify(acknowledged);
 
-    Path agentBallast = processes.data(agent.id()).resolve("ballast");
-    Path edgeBallast = processes.data(edge.id()).resolve("ballast");
-    fill(agentBallast);
-    fill(edgeBallast);
-    String value = "x".repeat(200_000);
-    for (int i = 0; i < 120; i++) { // more than their logs had reserved
-      put(master, "city/JP/large-" + i % 8, i + value, acknowledged);
-    }
-    put(master, "city/JP/last", "meanwhile", acknowledged);
-    Position last = Http.position(Http.get(master, "/livez"));
     for (Node full : List.of(agent, edge)) {
+      Path ballast = processes.data(full.id()).resolve("ballast");
+      fill(ballast);
+      String value = full + "x".repeat(200_000);
+      for (int i = 0; i < 20; i++) {
+        put(master, "city/JP/large-" + i % 8, i + value, acknowledged);
+      }
       await(full + " says why it is behind")
           .atMost(Duration.ofSeconds(20))
           .until(() -> full.log().contains("the log was not written, and is tried again"));
-      assertThat(Http.position(Http.get(full, "/livez"))).isLessThan(last);
+      assertThat(Http.position(Http.get(full, "/livez")))
+          .isLessThan(Http.position(Http.get(master, "/livez")));
       assertThat(Http.get(full, "/v1/kv/city/JP/before").body()).isEqualTo("kept");
-    }
 
-    Files.delete(agentBallast);
-    Files.delete(edgeBallast);
-    verify(acknowledged);
-    put(agent, "city/JP/after", "works", acknowledged);
+      Files.delete(ballast);
+      verify(acknowledged);
+    }
 
     agent.kill();
     edge.kill();
