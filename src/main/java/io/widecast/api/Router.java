@@ -38,6 +38,11 @@ final class Router {
     String target = originForm(request.uri());
     int question = target.indexOf('?');
     String path = question < 0 ? target : target.substring(0, question);
+    if (isOfUnknownLength(request)) {
+      refuseAndClose(
+          request, ErrorCode.BAD_REQUEST, "the only transfer coding here is chunked, alone");
+      return;
+    }
     try {
       checkForm(request);
       access.check(request, path);
@@ -71,9 +76,20 @@ final class Router {
       code = ErrorCode.HEADERS_TOO_LARGE;
       detail = "header fields take up to " + ApiVerticle.HEADER_BYTES_MAX + " bytes together";
     }
+    refuseAndClose(request, code, detail);
+  }
+
+  /** Nobody knows where the next request begins. */
+  private void refuseAndClose(HttpServerRequest request, ErrorCode code, String detail) {
     request.response().putHeader(HttpHeaderNames.CONNECTION, "close");
     new Exchange(request, node, Query.parse(""), "").fail(new WidecastException(code, detail));
     request.connection().close();
+  }
+
+  private static boolean isOfUnknownLength(HttpServerRequest request) {
+    List<String> codings = request.headers().getAll(HttpHeaderNames.TRANSFER_ENCODING);
+    return codings.size() > 1
+        || codings.size() == 1 && !codings.get(0).strip().equalsIgnoreCase("chunked");
   }
 
   private Route route(HttpMethod method, String path) {
