@@ -128,12 +128,7 @@ class BadInputIT {
             "Transfer-Encoding : chunked\r\n\r\n0\r\n\r\n",
             "Transfer-Encoding: chunked\r\n\r\nFFFFFFFFFFFFFFFFF\r\n",
             "Transfer-Encoding: chunked\r\n\r\n-1\r\n",
-            "Transfer-Encoding: chunked\r\n\r\n0;" + "x".repeat(1 << 16) + "\r\n\r\n",
-            "X: a\r\n Content-Length: 0\r\n\r\n",
-            "X: a\u0000b\r\n\r\n",
-            "X: a\rContent-Length: 0\r\n\r\n",
-            "\u0000: a\r\n\r\n",
-            "Host: b\r\nContent-Length: 0\r\n\r\n");
+            "Transfer-Encoding: chunked\r\n\r\n0;" + "x".repeat(1 << 16) + "\r\n\r\n");
 
     for (String head : heads) {
       String answer = exchange(node.httpPort(), put + head + hidden);
