@@ -6,6 +6,7 @@ import io.vertx.core.eventbus.Message;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.widecast.bus.Bus;
+import io.widecast.bus.Drainable;
 import io.widecast.bus.NodeStatus;
 import io.widecast.metrics.Metrics;
 import io.widecast.store.Applied;
@@ -22,7 +23,7 @@ import java.util.function.Supplier;
  * position. Several instances may serve one port, each on its event loop: each owns the connections
  * that it accepted, with their watches and what they wait for.
  */
-public final class ApiVerticle extends VerticleBase {
+public final class ApiVerticle extends VerticleBase implements Drainable {
 
   static final int REQUEST_LINE_BYTES_MAX = 32 << 10; // long lists of patterns
   static final int HEADER_BYTES_MAX = 16 << 10;
@@ -168,8 +169,9 @@ public final class ApiVerticle extends VerticleBase {
   /**
    * Lets the clients go: no longer ready, no new connections, WebSockets closed with code 4001,
    * watches over HTTP ended. Completes when requests under way have their answers, within {@value
-   * #DRAIN_SECONDS} s. Callable from any thread.
+   * #DRAIN_SECONDS} s.
    */
+  @Override
   public Future<Void> drain() {
     return Future.future(
         promise ->

@@ -33,7 +33,7 @@ final class HttpWatchSink implements WatchSink {
 
   @Override
   public boolean full() {
-    return response.closed() || response.writeQueueFull() || pending.size() > RowStream.CHUNK_BYTES;
+    return over() || response.writeQueueFull() || pending.size() > RowStream.CHUNK_BYTES;
   }
 
   @Override
@@ -55,7 +55,7 @@ final class HttpWatchSink implements WatchSink {
 
   @Override
   public void flush() {
-    if (!response.closed()) {
+    if (!over()) {
       response.write(Buffer.buffer(pending.toArray()));
     }
     pending.clear();
@@ -68,9 +68,14 @@ final class HttpWatchSink implements WatchSink {
 
   @Override
   public void drain() {
-    if (!response.closed()) {
+    if (!over()) {
       response.end();
     }
+  }
+
+  /** The connection closes a moment after the answer ends. */
+  private boolean over() {
+    return response.closed() || response.ended();
   }
 
   /** The position that a client resumes from after {@code frame}, if there is one. */

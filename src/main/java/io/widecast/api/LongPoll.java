@@ -95,6 +95,7 @@ final class LongPoll implements WatchSink {
   public void drain() {
     timeout(token);
     if (!ended && !response.closed()) {
+      ended = true;
       response.end(); // cut short: the client asks again, elsewhere
     }
   }

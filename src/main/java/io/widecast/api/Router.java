@@ -81,6 +81,7 @@ final class Router {
 
   /** What follows on the connection cannot be told from the request's own bytes. */
   private void refuseAndClose(HttpServerRequest request, WidecastException why) {
+    request.response().putHeader(HttpHeaderNames.CONNECTION, "close");
     new Exchange(request, node, Query.parse(""), "").fail(why);
     request.connection().close();
   }

@@ -2,6 +2,7 @@ package io.widecast.bench;
 
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.WebSocketClient;
 import io.vertx.core.http.WebSocketClientOptions;
@@ -26,6 +27,7 @@ final class Nodes implements AutoCloseable {
           new VertxOptions()
               .setEventLoopPoolSize(1)
               .setWorkerPoolSize(1)
+              .setFileSystemOptions(new FileSystemOptions().setClassPathResolvingEnabled(false))
               .setPreferNativeTransport(true));
   private final HttpClient http = vertx.createHttpClient();
   private final WebSocketClient sockets =

@@ -11,6 +11,7 @@ import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.eventbus.EventBusOptions;
+import io.vertx.core.file.FileSystemOptions;
 import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
 import io.widecast.bus.Bus;
 import java.io.IOException;
@@ -167,6 +168,7 @@ public final class ClusterVerticle extends VerticleBase {
         .setUseDaemonThread(true)
         // Joining blocks one of its own threads for seconds, which is expected here.
         .setMaxWorkerExecuteTime(TimeUnit.MINUTES.toNanos(2))
+        .setFileSystemOptions(new FileSystemOptions().setClassPathResolvingEnabled(false))
         .setEventBusOptions(new EventBusOptions().setHost(address).setPort(0));
   }
 

@@ -1,6 +1,5 @@
 package io.widecast.net;
 
-import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.PriorityQueue;
@@ -9,7 +8,7 @@ import java.util.function.Consumer;
 
 /**
  * Holds items until they are due and hands on those that are, earliest first and among equals the
- * one that came first. One Vert.x timer for all. Used on one context only.
+ * one that came first. One timer for all. Used on one context only.
  */
 final class DelayLine<T> {
 
@@ -21,7 +20,7 @@ final class DelayLine<T> {
     }
   }
 
-  private final Vertx vertx;
+  private final Timers timers;
   private final int itemsMax;
   private final Consumer<List<T>> next;
   private final PriorityQueue<Held<T>> held = new PriorityQueue<>();
@@ -33,8 +32,8 @@ final class DelayLine<T> {
    * @param itemsMax beyond it the earliest item is handed on before its time
    * @param next takes the items that became due together, in order; never empty
    */
-  DelayLine(Vertx vertx, int itemsMax, Consumer<List<T>> next) {
-    this.vertx = vertx;
+  DelayLine(Timers timers, int itemsMax, Consumer<List<T>> next) {
+    this.timers = timers;
     this.itemsMax = itemsMax;
     this.next = next;
   }
@@ -64,20 +63,20 @@ final class DelayLine<T> {
     disarm();
     timerNanos = held.peek().dueNanos();
     long delayMillis =
-        TimeUnit.NANOSECONDS.toMillis(timerNanos - System.nanoTime() + 999_999); // rounded up
-    timerId = vertx.setTimer(Math.max(1, delayMillis), id -> release());
+        TimeUnit.NANOSECONDS.toMillis(timerNanos - timers.nowNanos() + 999_999); // rounded up
+    timerId = timers.set(Math.max(1, delayMillis), this::release);
   }
 
   private void disarm() {
     if (timerId != -1) {
-      vertx.cancelTimer(timerId);
+      timers.cancel(timerId);
       timerId = -1;
     }
   }
 
   private void release() {
     timerId = -1;
-    long nowNanos = System.nanoTime();
+    long nowNanos = timers.nowNanos();
     var due = new ArrayList<T>();
     while (!held.isEmpty() && held.peek().dueNanos() - nowNanos <= 0) {
       due.add(held.remove().item());

@@ -33,7 +33,7 @@ public final class FaultyLanSockets implements LanSockets {
     this.sockets = sockets;
     this.injector = injector;
     this.metrics = metrics;
-    this.line = new DelayLine<>(vertx, HELD_DATAGRAMS_MAX, this::deliver);
+    this.line = new DelayLine<>(Timers.of(vertx), HELD_DATAGRAMS_MAX, this::deliver);
     sockets.handler(
         new DatagramHandler() {
           @Override

@@ -1,9 +1,7 @@
 package io.widecast.net;
 
 import io.vertx.core.Handler;
-import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.net.NetSocket;
 import io.widecast.faults.FaultInjector;
 import io.widecast.metrics.Metric;
 import io.widecast.metrics.Metrics;
@@ -11,33 +9,40 @@ import java.util.List;
 
 /**
  * A connection on a bad WAN: what it receives comes later, in order, and now and then the
- * connection ends, mostly in the middle of a frame. Stands between the socket and its reader:
- * {@code socket.handler(new FaultyStream(…, reader))}. Used on the socket's context only.
+ * connection ends, mostly in the middle of a frame. Stands between a {@link FrameSocket}'s
+ * connection and its reader. Used on the connection's context only.
  */
-public final class FaultyStream implements Handler<Buffer> {
+final class FaultyStream implements Handler<Buffer> {
 
   /** Pieces of up to 64 KiB each; beyond it the oldest comes before its time. */
-  private static final int HELD_PIECES_MAX = 1_024;
+  static final int HELD_PIECES_MAX = 1_024;
 
-  private final NetSocket socket;
+  private final Timers timers;
   private final FaultInjector injector;
   private final Metrics metrics;
   private final Handler<Buffer> reader;
+  private final Runnable cut;
   private final DelayLine<Runnable> line;
-  private long lastDueNanos = System.nanoTime(); // never goes back: a stream keeps its order
-  private boolean ended;
+  private long lastDueNanos; // never goes back: a stream keeps its order
+  private boolean ended; // nothing more is taken
+  private boolean stopped; // nor handed on
 
-  public FaultyStream(
-      Vertx vertx,
-      NetSocket socket,
+  /**
+   * @param cut ends the connection
+   */
+  FaultyStream(
+      Timers timers,
       FaultInjector injector,
       Metrics metrics,
-      Handler<Buffer> reader) {
-    this.socket = socket;
+      Handler<Buffer> reader,
+      Runnable cut) {
+    this.timers = timers;
     this.injector = injector;
     this.metrics = metrics;
     this.reader = reader;
-    this.line = new DelayLine<>(vertx, HELD_PIECES_MAX, FaultyStream::run);
+    this.cut = cut;
+    this.line = new DelayLine<>(timers, HELD_PIECES_MAX, this::arrive);
+    this.lastDueNanos = timers.nowNanos();
   }
 
   @Override
@@ -52,21 +57,22 @@ public final class FaultyStream implements Handler<Buffer> {
       later(
           () -> {
             reader.handle(rest);
-            socket.close();
+            cut.run();
           });
     } else {
       later(() -> reader.handle(piece));
     }
   }
 
-  /** The connection is gone: what is still on its way is dropped. For its close handler. */
-  public void stop() {
+  /** The connection is gone: what is still on its way is dropped, and no timer is left. */
+  void stop() {
     ended = true;
+    stopped = true;
     line.clear();
   }
 
   private void later(Runnable arrival) {
-    long nowNanos = System.nanoTime();
+    long nowNanos = timers.nowNanos();
     long dueNanos = nowNanos + injector.delayNanos();
     if (dueNanos - lastDueNanos < 0) {
       dueNanos = lastDueNanos;
@@ -80,7 +86,11 @@ public final class FaultyStream implements Handler<Buffer> {
     }
   }
 
-  private static void run(List<Runnable> due) {
-    due.forEach(Runnable::run);
+  private void arrive(List<Runnable> due) {
+    for (Runnable arrival : due) {
+      if (!stopped) { // the one before may have ended the connection
+        arrival.run();
+      }
+    }
   }
 }

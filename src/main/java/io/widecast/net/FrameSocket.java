@@ -2,15 +2,17 @@ package io.widecast.net;
 
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
+import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.net.NetSocket;
+import io.widecast.faults.FaultInjector;
 import io.widecast.metrics.Metric;
 import io.widecast.metrics.Metrics;
 import io.widecast.wire.StreamCodec;
 import io.widecast.wire.StreamFrame;
 import io.widecast.wire.WireException;
 import java.util.Arrays;
-import java.util.function.UnaryOperator;
+import java.util.Optional;
 
 /**
  * A connection that carries {@link StreamFrame}s. Whatever else arrives is counted and ends it:
@@ -23,21 +25,34 @@ public final class FrameSocket {
   private final NetSocket socket;
   private final StreamCodec codec;
   private final Metrics metrics;
+  private final Optional<FaultyStream> faulty;
   private Handler<StreamFrame> handler = frame -> {};
+  private Runnable closeAction = () -> {};
   private Buffer received = Buffer.buffer();
   private int wanted; // bytes without which nothing can be done; 0 for unknown
   private boolean closed;
 
   /**
-   * @param faults what may stand between the socket and this reader; identity for nothing
+   * @param faults what happens to everything that is received; empty for nothing
    */
   public FrameSocket(
-      NetSocket socket, StreamCodec codec, Metrics metrics, UnaryOperator<Handler<Buffer>> faults) {
+      Vertx vertx,
+      NetSocket socket,
+      StreamCodec codec,
+      Metrics metrics,
+      Optional<FaultInjector> faults) {
     this.socket = socket;
     this.codec = codec;
     this.metrics = metrics;
+    this.faulty =
+        faults.map(
+            injector ->
+                new FaultyStream(
+                    Timers.of(vertx), injector, metrics, this::onBytes, socket::close));
     socket.setWriteQueueMaxSize(QUEUE_BYTES_MAX);
-    socket.handler(faults.apply(this::onBytes));
+    socket.exceptionHandler(failure -> socket.close());
+    socket.closeHandler(nothing -> onClosed());
+    socket.handler(faulty.isPresent() ? faulty.get() : this::onBytes);
   }
 
   /** Takes frames from now on, in order. */
@@ -47,12 +62,13 @@ public final class FrameSocket {
 
   /** Called once when the connection has ended, for whatever reason. */
   public void closeHandler(Runnable action) {
-    socket.exceptionHandler(failure -> socket.close());
-    socket.closeHandler(
-        nothing -> {
-          closed = true;
-          action.run();
-        });
+    closeAction = action;
+  }
+
+  private void onClosed() {
+    closed = true;
+    faulty.ifPresent(FaultyStream::stop);
+    closeAction.run();
   }
 
   /**
@@ -86,6 +102,7 @@ public final class FrameSocket {
     socket.resume();
   }
 
+  /** Whether it has ended, or is about to: no frame comes any more, and none is sent. */
   public boolean isClosed() {
     return closed;
   }
@@ -94,11 +111,16 @@ public final class FrameSocket {
     return socket.remoteAddress().hostAddress();
   }
 
+  /** What was sent before still goes out; no frame comes any more. */
   public Future<Void> close() {
+    closed = true;
     return socket.close();
   }
 
   private void onBytes(Buffer more) {
+    if (closed) {
+      return;
+    }
     received = received.length() == 0 ? more : received.appendBuffer(more);
     if (received.length() < wanted) {
       return; // not copied out again for each piece of a large frame
@@ -120,8 +142,7 @@ public final class FrameSocket {
       received = Buffer.buffer(Arrays.copyOfRange(bytes, position, bytes.length));
     } catch (WireException e) {
       count(metrics, e);
-      closed = true;
-      socket.close();
+      close();
     }
   }
 

@@ -17,7 +17,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.UnaryOperator;
+import java.util.Optional;
 
 /**
  * A core node's connection to the master: forwarded publishes, fetches, copies, reports. Follows
@@ -142,7 +142,7 @@ public final class PeerLink {
                 vertx.setTimer(RETRY_MILLIS, id -> connect(wanted));
               } else {
                 var fresh =
-                    new FrameSocket(connected.result(), codec, metrics, UnaryOperator.identity());
+                    new FrameSocket(vertx, connected.result(), codec, metrics, Optional.empty());
                 use(fresh, wanted);
               }
             });

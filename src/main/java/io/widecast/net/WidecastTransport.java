@@ -55,8 +55,12 @@ public final class WidecastTransport {
 
   private WidecastTransport() {}
 
-  /** A builder for a Vert.x on the best transport this machine has. */
+  /**
+   * A builder for a Vert.x on the best transport this machine has. It keeps no directory for files
+   * from the class path, which a killed process would leave behind: nothing here needs one.
+   */
   public static VertxBuilder vertx(VertxOptions options) {
+    options.getFileSystemOptions().setClassPathResolvingEnabled(false);
     return Vertx.builder().with(options).withTransport(best());
   }
 

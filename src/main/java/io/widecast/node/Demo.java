@@ -102,8 +102,14 @@ public final class Demo {
     all.add("http.port=" + port);
     Future<WidecastNode> started = WidecastNode.start(NodeConfig.of(all.toArray(String[]::new)));
     WidecastNode node = started.await();
+    node.failure().onFailure(cause -> giveUp(node, cause));
     nodes.add(node);
     return node;
+  }
+
+  private void giveUp(WidecastNode node, Throwable cause) {
+    out.println(node.id() + " cannot go on, and with it the demo ends: " + cause.getMessage());
+    new Thread(() -> System.exit(1), "demo-failed").start(); // waits for what end() does
   }
 
   private boolean isReady(WidecastNode node) {

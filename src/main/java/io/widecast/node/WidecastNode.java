@@ -8,6 +8,7 @@ import io.vertx.core.VertxOptions;
 import io.widecast.api.ApiOptions;
 import io.widecast.api.ApiVerticle;
 import io.widecast.bus.Bus;
+import io.widecast.bus.Drainable;
 import io.widecast.bus.LocalCodec;
 import io.widecast.cluster.ClusterOptions;
 import io.widecast.cluster.ClusterVerticle;
@@ -35,12 +36,15 @@ import io.widecast.wire.StreamFrame;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -59,10 +63,15 @@ public final class WidecastNode {
   private static final int EVENT_LOOPS =
       Math.max(1, Math.min(4, Runtime.getRuntime().availableProcessors() / 2));
 
+  /** A part that has not come to rest by then is ended as it is. */
+  private static final long DRAIN_SECONDS_MAX = 5;
+
   private final NodeConfig config;
   private final Vertx vertx;
   private final Metrics metrics = new Metrics();
+  private final StoreVerticle store;
   private final ApiVerticle api;
+  private final List<Drainable> draining = new ArrayList<>(); // whoever asks before who answers
   private final Deque<String> deployments = new ArrayDeque<>(); // the newest first
   private StreamServerVerticle streams; // core nodes only
   private ReplicationVerticle replication; // core nodes only
@@ -80,6 +89,7 @@ public final class WidecastNode {
     StoreMessages.registerCodecs(vertx);
     LocalCodec.register(vertx, StreamFrame.Fetch.class);
     LocalCodec.register(vertx, StreamFrame.Fetched.class);
+    this.store = new StoreVerticle(storeOptions(), metrics);
     this.api =
         new ApiVerticle(
             new ApiOptions(
@@ -100,16 +110,40 @@ public final class WidecastNode {
       LOG.warn("FAULTS ARE INJECTED into this node's channels, on purpose: {}", config.faults());
     }
     var node = new WidecastNode(config);
-    return node.deploy(new StoreVerticle(node.storeOptions(), node.metrics))
-        .compose(deployed -> node.deploy(node.api))
+    Promise<WidecastNode> started = Promise.promise(); // of no event loop, since those may be gone
+    node.deploy("the store in " + config.node().data(), node.store)
+        .compose(deployed -> node.deploy(node.httpName(), node.api))
         .compose(deployed -> config.isCore() ? node.startCore() : node.startEdge())
         .compose(deployed -> node.joinSite())
-        .map(node)
-        .recover(failure -> node.vertx.close().transform(done -> Future.failedFuture(failure)));
+        .onSuccess(deployed -> started.complete(node))
+        .onFailure(failure -> node.close().onComplete(closed -> started.fail(failure)));
+    return started.future();
   }
 
-  private Future<Void> deploy(Deployable verticle) {
-    return vertx.deployVerticle(verticle).onSuccess(deployments::push).mapEmpty();
+  /**
+   * @param part what to call it, should it fail
+   */
+  private Future<Void> deploy(String part, Deployable verticle) {
+    return vertx
+        .deployVerticle(verticle)
+        .onSuccess(deployments::push)
+        .recover(
+            failure ->
+                Future.failedFuture(
+                    new IllegalStateException(
+                        part + " did not start: " + reason(failure), failure)))
+        .mapEmpty();
+  }
+
+  private static String reason(Throwable failure) {
+    if (failure instanceof FileSystemException || failure.getMessage() == null) {
+      return failure.toString(); // the message alone may be no more than the file's name
+    }
+    return failure.getMessage();
+  }
+
+  private String httpName() {
+    return "HTTP on " + new HostPort(config.http().host(), config.http().port());
   }
 
   private StoreOptions storeOptions() {
@@ -126,13 +160,25 @@ public final class WidecastNode {
     streams = new StreamServerVerticle(streamServerOptions(), metrics);
     replication =
         new ReplicationVerticle(replicationOptions(), streams::lanPort, this::httpUrl, metrics);
-    return deploy(streams)
-        .compose(deployed -> deploy(replication))
-        .compose(deployed -> deploy(new ExpiryVerticle(config.node().id(), metrics)));
+    var expiry = new ExpiryVerticle(config.node().id(), metrics);
+    draining.addAll(List.of(api, expiry, streams, replication));
+    return deploy(wanName(), streams)
+        .compose(deployed -> deploy("the LAN's replication", replication))
+        .compose(deployed -> deploy("expiry", expiry));
+  }
+
+  private String wanName() {
+    return config
+        .wan()
+        .listen()
+        .map(address -> "streams on " + lanHost() + " and, for edge nodes, " + address)
+        .orElse("streams on " + lanHost());
   }
 
   private Future<Void> startEdge() {
-    return deploy(new HomeStreamVerticle(homeStreamOptions(), this::httpUrl, metrics));
+    var home = new HomeStreamVerticle(homeStreamOptions(), this::httpUrl, metrics);
+    draining.addAll(List.of(api, home));
+    return deploy("the stream from home", home);
   }
 
   /** Joins the cluster manager's view of the site, in the background, where one is configured. */
@@ -142,6 +188,7 @@ public final class WidecastNode {
       return Future.succeededFuture();
     }
     return deploy(
+        "membership",
         new ClusterVerticle(
             new ClusterOptions(
                 config.node().id(),
@@ -283,17 +330,36 @@ public final class WidecastNode {
   }
 
   /**
-   * Lets clients go elsewhere, stops replicating, makes a last checkpoint, and ends. The future
-   * completes on a thread of its own, because the event loops are gone by then.
+   * Fails when the node can no longer keep its promises, because its store cannot: it is of no more
+   * use then, and has only to be closed. Never succeeds.
+   */
+  public Future<Void> failure() {
+    return store.failure();
+  }
+
+  /**
+   * Lets clients go elsewhere, answers what is under way, stops replicating, makes a last
+   * checkpoint, and ends.
    */
   public Future<Void> drainAndClose() {
+    Future<Void> rested = Future.succeededFuture();
+    for (Drainable part : draining) {
+      rested = rested.eventually(() -> part.drain().timeout(DRAIN_SECONDS_MAX, TimeUnit.SECONDS));
+    }
     Promise<Void> closed = Promise.promise();
-    api.drain()
+    rested
         .eventually(this::undeployNext)
-        .onComplete(
-            undeployed ->
-                new Thread(() -> vertx.close().onComplete(done -> closed.complete()), "node-close")
-                    .start());
+        .onComplete(undeployed -> close().onComplete(done -> closed.complete()));
+    return closed.future();
+  }
+
+  /**
+   * Ends as it is, for a node that has failed. The future completes on a thread of its own, because
+   * the event loops are gone by then.
+   */
+  public Future<Void> close() {
+    Promise<Void> closed = Promise.promise();
+    new Thread(() -> vertx.close().onComplete(done -> closed.complete()), "node-close").start();
     return closed.future();
   }
 

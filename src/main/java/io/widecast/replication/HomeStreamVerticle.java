@@ -10,6 +10,7 @@ import io.vertx.core.net.NetSocket;
 import io.widecast.bus.AskRecovery;
 import io.widecast.bus.Bus;
 import io.widecast.bus.CopyTaken;
+import io.widecast.bus.Drainable;
 import io.widecast.bus.LogDurable;
 import io.widecast.bus.LogWrite;
 import io.widecast.bus.PublishBatch;
@@ -20,9 +21,9 @@ import io.widecast.metrics.Metric;
 import io.widecast.metrics.Metrics;
 import io.widecast.model.ErrorCode;
 import io.widecast.model.PublishOutcome;
-import io.widecast.net.FaultyStream;
 import io.widecast.net.FrameSocket;
 import io.widecast.replication.wan.EdgeReceiver;
+import io.widecast.store.StoreMessages;
 import io.widecast.wire.StreamCodec;
 import io.widecast.wire.StreamFrame;
 import java.util.ArrayList;
@@ -31,7 +32,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
-import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,7 +40,7 @@ import org.slf4j.LoggerFactory;
  * has its clients' publishes ordered there. An {@link EdgeReceiver} decides; this verticle owns the
  * connection. One event loop.
  */
-public final class HomeStreamVerticle extends VerticleBase {
+public final class HomeStreamVerticle extends VerticleBase implements Drainable {
 
   private static final Logger LOG = LoggerFactory.getLogger(HomeStreamVerticle.class);
 
@@ -64,7 +64,9 @@ public final class HomeStreamVerticle extends VerticleBase {
   private int tried; // index of the next home address
   private long backOffMillis = BACK_OFF_MILLIS_MIN;
   private boolean connecting;
-  private boolean stopped;
+  private boolean draining;
+  private Future<?> writing = Future.succeededFuture(); // to the store, the last
+  private long ticks = -1; // timer
   private long heardNanos;
   private long nextNumber;
   private int streamsOpened;
@@ -92,21 +94,34 @@ public final class HomeStreamVerticle extends VerticleBase {
               status = new EdgeStatus(options, receiver.hasCopy());
               heardNanos = System.nanoTime();
               bus.localConsumer(Bus.PUBLISH, this::onPublish);
-              vertx.setPeriodic(STATUS_MILLIS, id -> onTick());
+              ticks = vertx.setPeriodic(STATUS_MILLIS, id -> onTick());
               connect();
             });
   }
 
+  /** Home hears no more of this node; what it is writing gets to its disk. */
+  @Override
+  public Future<Void> drain() {
+    return Future.future(
+        promise ->
+            context.runOnContext(
+                nothing -> {
+                  draining = true;
+                  vertx.cancelTimer(ticks);
+                  client.close().eventually(() -> writing).onComplete(promise);
+                }));
+  }
+
   @Override
   public Future<?> stop() {
-    stopped = true;
+    draining = true;
     return client.close();
   }
 
   // ---- the connection
 
   private void connect() {
-    if (stopped || connecting || socket != null) {
+    if (draining || connecting || socket != null) {
       return;
     }
     if (!receiver.isIdle()) { // what is being written first becomes the position
@@ -135,20 +150,7 @@ public final class HomeStreamVerticle extends VerticleBase {
   }
 
   private void use(NetSocket netSocket, HomeStreamOptions.Address home) {
-    UnaryOperator<io.vertx.core.Handler<io.vertx.core.buffer.Buffer>> faults =
-        options.faults().isNone()
-            ? UnaryOperator.identity()
-            : reader ->
-                new FaultyStream(
-                    vertx,
-                    netSocket,
-                    FaultInjector.of(
-                        options.faults(),
-                        options.faultSeed(),
-                        options.id() + "/wan-client-" + streamsOpened++),
-                    metrics,
-                    reader);
-    var fresh = new FrameSocket(netSocket, codec, metrics, faults);
+    var fresh = new FrameSocket(vertx, netSocket, codec, metrics, faults());
     socket = fresh;
     heardNanos = System.nanoTime();
     receiver.onConnected();
@@ -164,13 +166,25 @@ public final class HomeStreamVerticle extends VerticleBase {
     LOG.info("connected to {}:{}, from {}", home.host(), home.port(), receiver.position());
   }
 
+  private Optional<FaultInjector> faults() {
+    return options.faults().isNone()
+        ? Optional.empty()
+        : Optional.of(
+            FaultInjector.of(
+                options.faults(),
+                options.faultSeed(),
+                options.id() + "/wan-client-" + streamsOpened++));
+  }
+
   private void onClosed(FrameSocket closed) {
     if (socket != closed) {
       return;
     }
     socket = null;
-    metrics.increment(Metric.WAN_RECONNECTS);
-    LOG.warn("the stream from home ended at {}; connecting again", receiver.position());
+    if (!draining) {
+      metrics.increment(Metric.WAN_RECONNECTS);
+      LOG.warn("the stream from home ended at {}; connecting again", receiver.position());
+    }
     var lost = new ArrayList<>(waiting.values());
     waiting.clear();
     lost.forEach(
@@ -194,6 +208,9 @@ public final class HomeStreamVerticle extends VerticleBase {
   // ---- frames
 
   private void onFrame(StreamFrame frame) {
+    if (draining) {
+      return;
+    }
     heardNanos = System.nanoTime();
     if (frame instanceof StreamFrame.Entries entries) {
       backOffMillis = BACK_OFF_MILLIS_MIN;
@@ -222,6 +239,9 @@ public final class HomeStreamVerticle extends VerticleBase {
   }
 
   private void perform(List<EdgeReceiver.Output> outputs) {
+    if (draining) {
+      return; // what was written is found at the next start
+    }
     for (EdgeReceiver.Output output : outputs) {
       if (output instanceof EdgeReceiver.Output.Send send) {
         if (socket != null) {
@@ -242,15 +262,20 @@ public final class HomeStreamVerticle extends VerticleBase {
   }
 
   private void write(LogWrite write) {
-    vertx
-        .eventBus()
-        .<LogDurable>request(Bus.LOG, write, Bus.LOCAL_ONLY)
-        .onSuccess(durable -> perform(receiver.onLogDurable()))
-        .onFailure(
-            failure -> {
-              LOG.warn("the log was not written, and is tried again: {}", failure.getMessage());
-              vertx.setTimer(LOG_RETRY_MILLIS, id -> perform(List.of(receiver.retry())));
-            });
+    writing =
+        vertx
+            .eventBus()
+            .<LogDurable>request(Bus.LOG, write, Bus.LOCAL_ONLY)
+            .onSuccess(durable -> perform(receiver.onLogDurable()))
+            .onFailure(this::onNotWritten);
+  }
+
+  private void onNotWritten(Throwable failure) {
+    if (StoreMessages.refusal(failure).code() == ErrorCode.INTERNAL) {
+      return; // the store has failed for good, and whoever runs the node ends it
+    }
+    LOG.warn("the log was not written, and is tried again: {}", failure.getMessage());
+    vertx.setTimer(LOG_RETRY_MILLIS, id -> perform(List.of(receiver.retry())));
   }
 
   /** Parts go to the store in order; the stream is held back while one is there. */
@@ -259,21 +284,22 @@ public final class HomeStreamVerticle extends VerticleBase {
     if (from != null) {
       from.pause();
     }
-    vertx
-        .eventBus()
-        .<CopyTaken>request(Bus.COPY, copy.part(), Bus.LOCAL_ONLY)
-        .onComplete(
-            taken -> {
-              if (from != null && !from.isClosed()) {
-                from.resume();
-              }
-              if (taken.failed()) {
-                perform(receiver.onCopyFailed(taken.cause().getMessage()));
-              } else if (copy.part() instanceof io.widecast.bus.CopyPart.End) {
-                perform(receiver.onCopied());
-                tellStatus();
-              }
-            });
+    writing =
+        vertx
+            .eventBus()
+            .<CopyTaken>request(Bus.COPY, copy.part(), Bus.LOCAL_ONLY)
+            .onComplete(
+                taken -> {
+                  if (from != null && !from.isClosed()) {
+                    from.resume();
+                  }
+                  if (taken.failed()) {
+                    perform(receiver.onCopyFailed(taken.cause().getMessage()));
+                  } else if (copy.part() instanceof io.widecast.bus.CopyPart.End) {
+                    perform(receiver.onCopied());
+                    tellStatus();
+                  }
+                });
   }
 
   // ---- publishes of this node's clients
@@ -307,6 +333,9 @@ public final class HomeStreamVerticle extends VerticleBase {
   }
 
   private void tellStatus() {
+    if (draining) {
+      return;
+    }
     long lagMillis = socket == null ? (System.nanoTime() - heardNanos) / 1_000_000 : 0;
     vertx
         .eventBus()

@@ -6,6 +6,7 @@ import io.vertx.core.eventbus.EventBus;
 import io.vertx.core.eventbus.Message;
 import io.widecast.bus.AskRecovery;
 import io.widecast.bus.Bus;
+import io.widecast.bus.Drainable;
 import io.widecast.bus.EdgeReport;
 import io.widecast.bus.LogDurable;
 import io.widecast.bus.LogWrite;
@@ -55,7 +56,7 @@ import org.slf4j.LoggerFactory;
  * Runs a {@link CoreNode}: owns the LAN's sockets, the timer and the connection to the master,
  * performs what the core decides, and decides nothing. One event loop.
  */
-public final class ReplicationVerticle extends VerticleBase {
+public final class ReplicationVerticle extends VerticleBase implements Drainable {
 
   private static final Logger LOG = LoggerFactory.getLogger(ReplicationVerticle.class);
 
@@ -76,6 +77,9 @@ public final class ReplicationVerticle extends VerticleBase {
   private CopyTaker copyTaker;
   private Optional<ClusterView> told = Optional.empty(); // by the master
   private boolean turnEnds; // endTurn is on its way
+  private boolean draining;
+  private Future<?> writing = Future.succeededFuture(); // the last of the log's writes
+  private long statusTimerId = -1;
   private long timerId = -1;
   private long timerDueNanos = CoreNode.NEVER;
 
@@ -115,7 +119,7 @@ public final class ReplicationVerticle extends VerticleBase {
                   .multicastProblem()
                   .ifPresent(problem -> LOG.warn("multicast is not used: {}", problem));
               options.peers().stream().filter(peer -> !peer.isUnresolved()).forEach(hinted::add);
-              vertx.setPeriodic(STATUS_MILLIS, id -> tellStatus());
+              statusTimerId = vertx.setPeriodic(STATUS_MILLIS, id -> tellStatus());
               endTurn();
             });
   }
@@ -193,13 +197,28 @@ public final class ReplicationVerticle extends VerticleBase {
     return sockets.unicastPort();
   }
 
+  /** The others hear no more of this node; what it is writing gets to its disk. */
+  @Override
+  public Future<Void> drain() {
+    return Future.future(
+        promise ->
+            context.runOnContext(
+                nothing -> {
+                  draining = true;
+                  vertx.cancelTimer(statusTimerId);
+                  disconnect().eventually(() -> writing).onComplete(promise);
+                }));
+  }
+
   @Override
   public Future<?> stop() {
-    if (timerId >= 0) {
-      vertx.cancelTimer(timerId);
-    }
+    return draining ? Future.succeededFuture() : disconnect();
+  }
+
+  private Future<Void> disconnect() {
+    vertx.cancelTimer(timerId);
     Future<Void> linkClosed = link == null ? Future.succeededFuture() : link.close();
-    return sockets == null ? linkClosed : linkClosed.compose(nothing -> sockets.close());
+    return sockets == null ? linkClosed : linkClosed.eventually(sockets::close);
   }
 
   // ---- inputs
@@ -228,6 +247,13 @@ public final class ReplicationVerticle extends VerticleBase {
   }
 
   private void onPublish(Message<PublishBatch> message) {
+    if (draining) {
+      refuseAll(
+          message,
+          new WidecastException(
+              ErrorCode.NO_MASTER, "this node is ending: try another", Map.of("written", false)));
+      return;
+    }
     boolean fromCore = message.headers().contains(Bus.FROM_CORE);
     if (!core.isMaster() && !fromCore && core.masterSlot() >= 0) {
       link.publish(message.body().requests())
@@ -320,6 +346,9 @@ public final class ReplicationVerticle extends VerticleBase {
 
   private void endTurn() {
     turnEnds = false;
+    if (draining) {
+      return;
+    }
     perform(core.endTurn(System.nanoTime()));
     schedule();
   }
@@ -384,21 +413,21 @@ public final class ReplicationVerticle extends VerticleBase {
   }
 
   private void write(LogWrite write) {
-    vertx
-        .eventBus()
-        .<LogDurable>request(Bus.LOG, write, Bus.LOCAL_ONLY)
-        .onSuccess(durable -> core.onLogDurable(System.nanoTime(), System.currentTimeMillis()))
-        .onFailure(
-            failure -> {
-              if (StoreMessages.refusal(failure).code() == ErrorCode.INTERNAL) {
-                LOG.error("the store has failed for good; this node stops", failure);
-                vertx.close();
-                return;
-              }
-              LOG.warn("the log was not written, and is tried again: {}", failure.getMessage());
-              core.onLogFailed(System.nanoTime());
-            })
-        .onComplete(done -> endTurn());
+    writing =
+        vertx
+            .eventBus()
+            .<LogDurable>request(Bus.LOG, write, Bus.LOCAL_ONLY)
+            .onSuccess(durable -> core.onLogDurable(System.nanoTime(), System.currentTimeMillis()))
+            .onFailure(this::onNotWritten)
+            .onComplete(done -> endTurn());
+  }
+
+  private void onNotWritten(Throwable failure) {
+    if (StoreMessages.refusal(failure).code() == ErrorCode.INTERNAL) {
+      return; // the store has failed for good, and whoever runs the node ends it
+    }
+    LOG.warn("the log was not written, and is tried again: {}", failure.getMessage());
+    core.onLogFailed(System.nanoTime());
   }
 
   private void takeCopy() {

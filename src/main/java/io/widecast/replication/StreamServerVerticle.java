@@ -1,6 +1,7 @@
 package io.widecast.replication;
 
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.EventBus;
@@ -8,6 +9,7 @@ import io.vertx.core.net.NetServer;
 import io.vertx.core.net.NetServerOptions;
 import io.vertx.core.net.NetSocket;
 import io.widecast.bus.Bus;
+import io.widecast.bus.Drainable;
 import io.widecast.bus.EdgeReport;
 import io.widecast.bus.LogRead;
 import io.widecast.bus.LogSlice;
@@ -22,7 +24,6 @@ import io.widecast.model.Bytes;
 import io.widecast.model.Filter;
 import io.widecast.model.Token;
 import io.widecast.net.CopySender;
-import io.widecast.net.FaultyStream;
 import io.widecast.net.FrameSocket;
 import io.widecast.replication.wan.EdgeStream;
 import io.widecast.replication.wan.EntryWindow;
@@ -35,7 +36,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.UnaryOperator;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,7 +45,7 @@ import org.slf4j.LoggerFactory;
  * ordered copy, and what other core nodes ask for. Each edge's {@link EdgeStream} decides; this
  * verticle owns the sockets. One event loop.
  */
-public final class StreamServerVerticle extends VerticleBase {
+public final class StreamServerVerticle extends VerticleBase implements Drainable {
 
   private static final Logger LOG = LoggerFactory.getLogger(StreamServerVerticle.class);
 
@@ -63,6 +64,10 @@ public final class StreamServerVerticle extends VerticleBase {
   private NetServer wanServer;
   private View view;
   private EntryWindow window;
+  private final Promise<Void> answered = Promise.promise(); // every forwarded publish, at the end
+  private long ticks = -1; // timer
+  private boolean draining;
+  private int forwarding;
   private int connections;
   private boolean reportDue;
   private long reportedNanos;
@@ -114,7 +119,7 @@ public final class StreamServerVerticle extends VerticleBase {
                 view = found.body().view();
                 window = new EntryWindow(view.token(), options.windowBytes());
               }
-              vertx.setPeriodic(PUMP_MILLIS, id -> onTick());
+              ticks = vertx.setPeriodic(PUMP_MILLIS, id -> onTick());
               return listen(options.lanHost(), 0, false);
             })
         .compose(
@@ -127,6 +132,35 @@ public final class StreamServerVerticle extends VerticleBase {
         .onSuccess(server -> wanServer = server);
   }
 
+  /** Publishes that came before this get their answers; then the connections are closed. */
+  @Override
+  public Future<Void> drain() {
+    return Future.future(
+        promise ->
+            context.runOnContext(
+                nothing -> {
+                  draining = true;
+                  vertx.cancelTimer(ticks);
+                  sessions.keySet().forEach(FrameSocket::pause);
+                  forwardingEnds();
+                  answered.future().eventually(this::disconnect).onComplete(promise);
+                }));
+  }
+
+  private void forwardingEnds() {
+    if (draining && forwarding == 0) {
+      answered.tryComplete();
+    }
+  }
+
+  private Future<Void> disconnect() {
+    List<Future<Void>> closed = sessions.keySet().stream().map(FrameSocket::close).toList();
+    return Future.join(closed)
+        .eventually(lanServer::close)
+        .eventually(() -> wanServer == null ? Future.succeededFuture() : wanServer.close())
+        .mapEmpty();
+  }
+
   private Future<NetServer> listen(String host, int port, boolean wan) {
     return vertx
         .createNetServer(new NetServerOptions().setTcpNoDelay(true).setAcceptBacklog(1024))
@@ -137,25 +171,12 @@ public final class StreamServerVerticle extends VerticleBase {
   // ---- connections
 
   private void onConnect(NetSocket netSocket, boolean wan) {
-    if (connections >= CONNECTIONS_MAX) {
+    if (draining || connections >= CONNECTIONS_MAX) {
       netSocket.close();
       return;
     }
     connections++;
-    UnaryOperator<io.vertx.core.Handler<io.vertx.core.buffer.Buffer>> faults =
-        wan && !options.faults().isNone()
-            ? reader ->
-                new FaultyStream(
-                    vertx,
-                    netSocket,
-                    FaultInjector.of(
-                        options.faults(),
-                        options.faultSeed(),
-                        options.id() + "/wan-server-" + streamsOpened++),
-                    metrics,
-                    reader)
-            : UnaryOperator.identity();
-    var socket = new FrameSocket(netSocket, codec, metrics, faults);
+    var socket = new FrameSocket(vertx, netSocket, codec, metrics, faults(wan));
     long deadline = vertx.setTimer(GREETING_MILLIS, id -> socket.close());
     socket.closeHandler(() -> onClosed(socket, deadline));
     socket.handler(
@@ -168,6 +189,16 @@ public final class StreamServerVerticle extends VerticleBase {
             socket.close();
           }
         });
+  }
+
+  private Optional<FaultInjector> faults(boolean wan) {
+    return !wan || options.faults().isNone()
+        ? Optional.empty()
+        : Optional.of(
+            FaultInjector.of(
+                options.faults(),
+                options.faultSeed(),
+                options.id() + "/wan-server-" + streamsOpened++));
   }
 
   private void onClosed(FrameSocket socket, long deadline) {
@@ -245,6 +276,7 @@ public final class StreamServerVerticle extends VerticleBase {
   private void forward(Session session, StreamFrame.Publish publish) {
     DeliveryOptions delivery =
         session.stream == null ? fromCore() : new DeliveryOptions(Bus.LOCAL_ONLY);
+    forwarding++;
     delivery.setSendTimeout(io.widecast.model.PublishRequest.TIMEOUT_MILLIS_MAX);
     vertx
         .eventBus()
@@ -257,6 +289,11 @@ public final class StreamServerVerticle extends VerticleBase {
             failure -> {
               LOG.warn("a forwarded publish was not answered: {}", failure.getMessage());
               session.socket.close(); // its sender then knows that the outcome is open
+            })
+        .onComplete(
+            answer -> {
+              forwarding--;
+              forwardingEnds();
             });
   }
 

@@ -9,6 +9,7 @@ import io.widecast.wire.LanCodec;
 import io.widecast.wire.LanFrame;
 import io.widecast.wire.LanPacket;
 import io.widecast.wire.StreamCodec;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
@@ -16,13 +17,16 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.net.StandardSocketOptions;
 import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterAll;
@@ -101,12 +105,189 @@ class BadInputIT {
     }
   }
 
+  /**
+   * What proxies and servers have been known to read in two ways: nothing inside is a request. Of a
+   * request with both a length and chunks Netty drops the length and shows nobody, so that one is
+   * read by its chunks.
+   */
+  @Test
+  void requestsThatHideAnotherOne() throws Exception {
+    String hidden = "PUT /v1/kv/hidden HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\nx";
+    String put = "PUT /v1/kv/hidden/outer HTTP/1.1\r\nHost: a\r\n";
+    var heads =
+        List.of(
+            "Content-Length: 0\r\nContent-Length: 70\r\n\r\n",
+            "Content-Length: 0, 70\r\n\r\n",
+            "Content-Length: +0\r\n\r\n",
+            "Content-Length: -1\r\n\r\n",
+            "Content-Length: 0x0\r\n\r\n",
+            "Content-Length: 99999999999999999999\r\n\r\n",
+            "Content-Length : 0\r\n\r\n",
+            "Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n",
+            "Transfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n",
+            "Transfer-Encoding : chunked\r\n\r\n0\r\n\r\n",
+            "Transfer-Encoding: chunked\r\n\r\nFFFFFFFFFFFFFFFFF\r\n",
+            "Transfer-Encoding: chunked\r\n\r\n-1\r\n",
+            "Transfer-Encoding: chunked\r\n\r\n0;" + "x".repeat(1 << 16) + "\r\n\r\n");
+
+    for (String head : heads) {
+      String answer = exchange(node.httpPort(), put + head + hidden);
+      assertThat(answer).as(head).doesNotContain("HTTP/1.1 201", "HTTP/1.1 200");
+    }
+    healthy();
+  }
+
+  @Test
+  void headsAndBodiesBeyondAnyBound() throws Exception {
+    String get = "GET /livez HTTP/1.1\r\nHost: a\r\n";
+
+    assertThat(exchange(node.httpPort(), get + "X: " + "a".repeat(1 << 20) + "\r\n\r\n"))
+        .doesNotContain(" 200 ");
+    assertThat(exchange(node.httpPort(), get + "X: a\r\n".repeat(100_000) + "\r\n"))
+        .doesNotContain(" 200 ");
+    assertThat(exchange(node.httpPort(), "GET /" + "a".repeat(1 << 20) + " HTTP/1.1\r\n\r\n"))
+        .doesNotContain(" 200 ");
+    assertThat(exchange(node.httpPort(), "A".repeat(1 << 20))).doesNotContain(" 200 ");
+    assertThat(
+            exchange(
+                node.httpPort(),
+                "PUT /v1/kv/large HTTP/1.1\r\nHost: a\r\nContent-Length: 2000000000\r\n\r\n"
+                    + "x".repeat(1 << 22)))
+        .contains(" 413 ");
+    healthy();
+  }
+
+  /** Sends and reads what comes until the end, or until nothing more comes. */
+  private static String exchange(int port, String request) {
+    var answer = new ByteArrayOutputStream();
+    try (var socket = new Socket(Processes.HOST, port)) {
+      socket.setSoTimeout(300);
+      socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
+      socket.getInputStream().transferTo(answer);
+    } catch (IOException e) {
+      return answer.toString(StandardCharsets.ISO_8859_1); // cut off, or nothing more came
+    }
+    return answer.toString(StandardCharsets.ISO_8859_1);
+  }
+
+  @Test
+  void webSocketFramesThatNobodyShouldSend() throws Exception {
+    var frames =
+        List.of(
+            frame(0x81, 0xFF, 0x7F, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF), // 2^63 - 1 bytes
+            frame(0x81, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF), // fewer than none
+            frame(0x81, 0xFF, 0, 0, 0, 0, 0x10, 0, 0, 0), // 256 MiB
+            frame(0x81, 0x02, 'h', 'i'), // not masked
+            frame(0x83, 0x80, 0, 0, 0, 0), // a reserved opcode
+            frame(0xF1, 0x80, 0, 0, 0, 0), // reserved bits
+            frame(0x09, 0x80, 0, 0, 0, 0), // a ping in parts
+            frame(0x89, 0xFE, 0x01, 0x00, 0, 0, 0, 0), // a ping of 256 bytes
+            frame(0x80, 0x80, 0, 0, 0, 0), // the rest of nothing
+            frame(0x81, 0x82, 0, 0, 0, 0, 0xC3, 0x28), // no UTF-8
+            frame(0x88, 0x81, 0, 0, 0, 0, 0x03), // half a close code
+            frame(0x88, 0x82, 0, 0, 0, 0, 0x00, 0x01), // no close code
+            bytes(1 << 16));
+
+    for (byte[] frame : frames) {
+      try (var socket = new Socket(Processes.HOST, node.httpPort())) {
+        upgrade(socket);
+        socket.getOutputStream().write(frame);
+        // Whatever it says first: it ends the connection, and waits for no more bytes.
+        socket.shutdownOutput();
+        socket.getInputStream().readAllBytes();
+      } catch (SocketTimeoutException e) {
+        throw new AssertionError("still open after " + HexFormat.of().formatHex(frame), e);
+      } catch (IOException e) {
+        continue; // reset: as good
+      }
+    }
+    healthy();
+  }
+
+  private static void upgrade(Socket socket) throws IOException {
+    socket.setSoTimeout(10_000);
+    socket
+        .getOutputStream()
+        .write(
+            ("GET /v1/stream HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+                    + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n"
+                    + "Sec-WebSocket-Protocol: widecast.v1.json\r\n\r\n")
+                .getBytes(StandardCharsets.US_ASCII));
+    var head = new StringBuilder();
+    while (head.indexOf("\r\n\r\n") < 0) {
+      int next = socket.getInputStream().read();
+      assertThat(next).as("an answer to the upgrade, after " + head).isNotNegative();
+      head.append((char) next);
+    }
+    assertThat(head.toString()).startsWith("HTTP/1.1 101");
+  }
+
+  private static byte[] frame(int... bytes) {
+    var frame = new byte[bytes.length];
+    for (int i = 0; i < bytes.length; i++) {
+      frame[i] = (byte) bytes[i];
+    }
+    return frame;
+  }
+
+  /** Many of each, all at once and for as long as they like: others are served meanwhile. */
+  @Test
+  void connectionsThatStopInTheMiddle() throws Exception {
+    var open = new ArrayList<Socket>();
+    try {
+      for (String part :
+          List.of(
+              "",
+              "G",
+              "PUT /v1/kv/slow HTTP/1.1\r\nHost:",
+              "PUT /v1/kv/slow HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nhalf",
+              "POST /v1/publish HTTP/1.1\r\nHost: a\r\nContent-Type: application/x-ndjson\r\n"
+                  + "Transfer-Encoding: chunked\r\n\r\n9\r\n{\"key\":")) {
+        for (int i = 0; i < 40; i++) {
+          open.add(sendAndStay(node.httpPort(), part.getBytes(StandardCharsets.US_ASCII)));
+        }
+      }
+      var streams = new ArrayList<Socket>();
+      for (int port : ports.tcp()) {
+        if (port != node.httpPort()) {
+          for (byte[] part : List.of(new byte[0], frame(0), frame(0, 0, 1, 0, 1))) {
+            for (int i = 0; i < 40; i++) {
+              streams.add(sendAndStay(port, part));
+            }
+          }
+        }
+      }
+      open.addAll(streams);
+
+      healthy();
+      for (Socket stream : streams) { // who does not greet is not kept
+        stream.setSoTimeout(20_000);
+        assertThat(stream.getInputStream().read()).isNegative();
+      }
+      healthy();
+    } finally {
+      for (Socket socket : open) {
+        socket.close();
+      }
+    }
+    assertThat(Http.get(node, "/v1/kv/slow").statusCode()).isEqualTo(404);
+  }
+
+  private static Socket sendAndStay(int port, byte[] part) throws IOException {
+    var socket = new Socket(Processes.HOST, port);
+    socket.getOutputStream().write(part);
+    return socket;
+  }
+
   @Test
   void randomDatagramsOnEveryUdpPort() throws Exception {
     assertThat(ports.udp()).as("the group's and its own").hasSize(2);
     double before = malformed();
     int sent = 400;
 
+    for (int i = 0; i < sent / 2; i++) {
+      multicast(bytes(random.nextInt(1, 1400)));
+    }
     try (var socket = new DatagramSocket()) {
       for (int port : ports.udp()) {
         for (int i = 0; i < sent / 2; i++) {

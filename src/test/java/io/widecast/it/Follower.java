@@ -64,6 +64,11 @@ abstract class Follower implements AutoCloseable {
     connect(node, position == Position.NONE ? "start" : position.toString(), generation);
   }
 
+  /** Whether it watches there now. */
+  final synchronized boolean at(Node node) {
+    return !nodes.isEmpty() && nodes.get(nodes.size() - 1).equals(node.id());
+  }
+
   abstract void connect(Node node, String since, int generation);
 
   abstract void disconnect();

@@ -20,12 +20,12 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * Each core node's data on a small file system of its own. The master's fills up; mounting one
- * needs root.
+ * Nodes' data on small file systems of their own, which fill up; mounting one needs root. Nothing
+ * acknowledged is lost, and each node recovers by itself when there is room.
  */
 class FullDiskIT {
 
-  private static final int DISK_MIB = 24;
+  private static final int DISK_MIB = 64;
 
   private final List<Path> mounts = new ArrayList<>();
   private Processes processes;
@@ -36,8 +36,8 @@ class FullDiskIT {
         "root".equals(System.getProperty("user.name")) && Files.exists(Path.of("/bin/mount")),
         "skipped: only root can mount a small file system");
     processes = Processes.five(FullDiskIT.class);
-    for (Node core : processes.cores()) {
-      Path data = Files.createDirectories(processes.data(core.id()));
+    for (Node node : processes.all()) {
+      Path data = Files.createDirectories(processes.data(node.id()));
       int code =
           run("mount", "-t", "tmpfs", "-o", "size=" + DISK_MIB + "m", "none", data.toString());
       assumeTrue(code == 0, "skipped: mounting is not allowed here");
@@ -95,6 +95,48 @@ class FullDiskIT {
     processes.all().forEach(Node::kill);
     processes.start();
     verify(acknowledged);
+  }
+
+  /** Nobody waits for them: each is behind, says why, still shows what it has, and catches up. */
+  @Test
+  void theFullDiskOfAnAgentOrOfAnEdgeNodeStallsNobodyElse() throws Exception {
+    processes.start();
+    Node master = processes.master();
+    Node agent = processes.cores().stream().filter(node -> node != master).findFirst().get();
+    Node edge = processes.get("tokyo-1");
+    var acknowledged = new TreeMap<String, String>();
+    put(master, "city/JP/before", "kept", acknowledged);
+    verify(acknowledged);
+
+    for (Node full : List.of(agent, edge)) {
+      Path ballast = processes.data(full.id()).resolve("ballast");
+      fill(ballast);
+      String value = full + "x".repeat(200_000);
+      for (int i = 0; i < 20; i++) {
+        put(master, "city/JP/large-" + i % 8, i + value, acknowledged);
+      }
+      await(full + " says why it is behind")
+          .atMost(Duration.ofSeconds(20))
+          .until(() -> full.log().contains("the log was not written, and is tried again"));
+      assertThat(Http.position(Http.get(full, "/livez")))
+          .isLessThan(Http.position(Http.get(master, "/livez")));
+      assertThat(Http.get(full, "/v1/kv/city/JP/before").body()).isEqualTo("kept");
+
+      Files.delete(ballast);
+      verify(acknowledged);
+    }
+
+    agent.kill();
+    edge.kill();
+    processes.start();
+    verify(acknowledged);
+  }
+
+  private static void put(Node node, String key, String value, TreeMap<String, String> noted) {
+    await(key + " is written")
+        .atMost(Duration.ofSeconds(20))
+        .until(() -> Http.put(node, "/v1/kv/" + key, value).statusCode() < 300);
+    noted.put(key, value);
   }
 
   private void verify(TreeMap<String, String> acknowledged) {

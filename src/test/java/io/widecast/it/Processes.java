@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
 /**
@@ -26,6 +27,13 @@ final class Processes implements AutoCloseable {
 
   static final String HOST = "127.0.0.1";
   private static final Path LOGS = Path.of("target", "it-logs");
+  private static final int PORT_MIN = 12_000;
+  private static final int PORTS = 20_000;
+
+  /** Two builds on one machine begin at different places. */
+  private static final AtomicInteger NEXT_PORT =
+      new AtomicInteger((int) (ProcessHandle.current().pid() * 50 % PORTS));
+
   private static final Duration READY = Duration.ofSeconds(60);
   private static final long END_SECONDS_MAX = 30;
 
@@ -45,6 +53,7 @@ final class Processes implements AutoCloseable {
     this.cluster = this.test + "-" + ProcessHandle.current().pid() + "-" + System.nanoTime();
     try {
       this.data = Files.createTempDirectory("widecast-it-");
+      Files.createDirectories(temporary());
       Files.createDirectories(LOGS);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -64,41 +73,61 @@ final class Processes implements AutoCloseable {
     return processes;
   }
 
+  /**
+   * Where a process runs.
+   *
+   * @param host the address of all its sockets
+   * @param interfaceName of its LAN
+   * @param prefix of its command, such as one that enters a network namespace
+   */
+  record Place(String host, String interfaceName, List<String> prefix) {
+
+    private static final Place HERE = new Place(HOST, "lo", List.of());
+  }
+
   /** A core node of {@code config/ID.yaml}. */
   Node core(String id, String... settings) {
-    String wan = HOST + ":" + freeTcpPort();
+    return coreAt(Place.HERE, id, settings);
+  }
+
+  Node coreAt(Place place, String id, String... settings) {
+    String wan = place.host() + ":" + freeTcpPort();
     wanAddresses.add(wan);
     return node(
+        place,
         id,
         List.of(
             "site.members=",
             "multicast.port=" + multicastPort,
-            "multicast.interface=lo",
+            "multicast.interface=" + place.interfaceName(),
             "wan.listen=" + wan),
         settings);
   }
 
   /** An edge node of {@code config/ID.yaml}, of all core nodes so far. */
   Node edge(String id, String... settings) {
-    return node(id, List.of("wan.home=" + String.join(",", wanAddresses)), settings);
+    var own = List.of("wan.home=" + String.join(",", wanAddresses));
+    return node(Place.HERE, id, own, settings);
   }
 
-  private Node node(String id, List<String> own, String... settings) {
+  private Node node(Place place, String id, List<String> own, String... settings) {
     int port = freeTcpPort();
-    var command = new ArrayList<String>();
+    var command = new ArrayList<String>(place.prefix());
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     // Quick to start and small: five of them share two processors with the test.
     command.addAll(List.of("-Xmx256m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
+    command.add("-Djava.io.tmpdir=" + temporary());
     command.addAll(List.of("-jar", jar().toString(), "node"));
     command.addAll(List.of("--config", Path.of("config", id + ".yaml").toString()));
     var all = new ArrayList<>(own);
     all.add("node.data=" + data.resolve(id));
+    all.add("http.host=" + place.host());
     all.add("http.port=" + port);
     all.add("cluster.name=" + cluster);
     all.add("faults.seed=" + (nodes.size() + 1));
     all.addAll(List.of(settings));
     all.forEach(setting -> command.addAll(List.of("--set", setting)));
-    var node = new Node(id, "http://" + HOST + ":" + port, command, log(id));
+    var node = new Node(id, "http://" + place.host() + ":" + port, command, log(id));
     nodes.add(node);
     return node;
   }
@@ -145,7 +174,11 @@ final class Processes implements AutoCloseable {
 
   /** The master that all living core nodes agree on; waits for one. */
   Node master() {
-    List<Node> living = cores().stream().filter(Node::isAlive).toList();
+    return master(cores().stream().filter(Node::isAlive).toList());
+  }
+
+  /** The master that all of {@code living} agree on; waits for one. */
+  Node master(List<Node> living) {
     await("a master that all agree on")
         .atMost(Duration.ofSeconds(30))
         .ignoreExceptions()
@@ -165,6 +198,11 @@ final class Processes implements AutoCloseable {
   /** Where a node keeps its data. */
   Path data(String id) {
     return data.resolve(id);
+  }
+
+  /** What the nodes take for the machine's temporary directory. */
+  Path temporary() {
+    return data.resolve("tmp");
   }
 
   String cluster() {
@@ -197,21 +235,44 @@ final class Processes implements AutoCloseable {
     }
   }
 
-  /** Free a moment ago, and not handed out before by this JVM's tests. */
+  /**
+   * Free a moment ago, not handed out before by this JVM's tests, and below what systems give to
+   * outgoing connections: it stays free while a node is down.
+   */
   static int freeTcpPort() {
-    try (var socket = new ServerSocket(0, 1, InetAddress.getByName(HOST))) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return freePort(
+        port -> {
+          try (var socket = new ServerSocket(port, 1, InetAddress.getByName(HOST))) {
+            return socket.isBound();
+          }
+        });
   }
 
   static int freeUdpPort() {
-    try (var socket = new DatagramSocket()) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    return freePort(
+        port -> {
+          try (var socket = new DatagramSocket(port)) {
+            return socket.isBound();
+          }
+        });
+  }
+
+  private interface Binding {
+    boolean works(int port) throws IOException;
+  }
+
+  private static int freePort(Binding binding) {
+    for (int tries = 0; tries < PORTS; tries++) {
+      int port = PORT_MIN + NEXT_PORT.getAndIncrement() % PORTS;
+      try {
+        if (binding.works(port)) {
+          return port;
+        }
+      } catch (IOException e) {
+        continue; // somebody has it
+      }
     }
+    throw new AssertionError("no port is free");
   }
 
   /** One node's process, which can end and begin again on the same ports and data. */
@@ -292,6 +353,11 @@ final class Processes implements AutoCloseable {
     /** SIGTERM; its exit code. */
     int terminate() {
       process.destroy();
+      return waitForEnd();
+    }
+
+    /** Waits until it has ended by itself; its exit code. */
+    int awaitEnd() {
       return waitForEnd();
     }
 

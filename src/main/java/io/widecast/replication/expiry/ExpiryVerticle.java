@@ -3,6 +3,7 @@ package io.widecast.replication.expiry;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.widecast.bus.Bus;
+import io.widecast.bus.Drainable;
 import io.widecast.bus.NodeStatus;
 import io.widecast.bus.PublishBatch;
 import io.widecast.bus.PublishOutcomes;
@@ -28,7 +29,7 @@ import java.util.Optional;
  * publish like any other, with its own revision. A key that was written again meanwhile is left
  * alone by the condition on its position. One event loop.
  */
-public final class ExpiryVerticle extends VerticleBase {
+public final class ExpiryVerticle extends VerticleBase implements Drainable {
 
   private static final long TICK_MILLIS = 50;
   private static final int BATCH_MAX = 256;
@@ -37,7 +38,8 @@ public final class ExpiryVerticle extends VerticleBase {
   private final Metrics metrics;
   private final ExpiryQueue queue = new ExpiryQueue();
   private boolean master;
-  private boolean publishing;
+  private boolean draining;
+  private Future<?> publishing = Future.succeededFuture(); // the last batch
   private long revision = -1; // of the queue; -1 before the first view
 
   public ExpiryVerticle(NodeId self, Metrics metrics) {
@@ -85,26 +87,36 @@ public final class ExpiryVerticle extends VerticleBase {
   }
 
   private void onTick() {
-    if (!master || publishing) {
+    if (!master || draining || !publishing.isComplete()) {
       return;
     }
     List<ExpiryQueue.Due> due = queue.due(System.currentTimeMillis(), BATCH_MAX);
     if (due.isEmpty()) {
       return;
     }
-    publishing = true;
     var requests = due.stream().map(ExpiryVerticle::delete).toList();
-    vertx
-        .eventBus()
-        .<PublishOutcomes>request(Bus.PUBLISH, new PublishBatch(requests), Bus.LOCAL_ONLY)
-        .onSuccess(
-            outcomes ->
-                metrics.add(
-                    Metric.KEYS_EXPIRED,
-                    outcomes.body().outcomes().stream()
-                        .filter(PublishOutcome.Written.class::isInstance)
-                        .count()))
-        .onComplete(done -> publishing = false);
+    publishing =
+        vertx
+            .eventBus()
+            .<PublishOutcomes>request(Bus.PUBLISH, new PublishBatch(requests), Bus.LOCAL_ONLY)
+            .onSuccess(
+                outcomes ->
+                    metrics.add(
+                        Metric.KEYS_EXPIRED,
+                        outcomes.body().outcomes().stream()
+                            .filter(PublishOutcome.Written.class::isInstance)
+                            .count()));
+  }
+
+  @Override
+  public Future<Void> drain() {
+    return Future.future(
+        promise ->
+            context.runOnContext(
+                nothing -> {
+                  draining = true;
+                  publishing.<Void>mapEmpty().onComplete(promise);
+                }));
   }
 
   private static PublishRequest delete(ExpiryQueue.Due due) {
