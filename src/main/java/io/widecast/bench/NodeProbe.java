@@ -1,6 +1,8 @@
 package io.widecast.bench;
 
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientResponse;
@@ -20,7 +22,7 @@ import java.util.concurrent.TimeoutException;
  *
  * @param http base URL of the node
  */
-record NodeProbe(HttpClient client, String http) {
+record NodeProbe(Vertx vertx, HttpClient client, String http) {
 
   private static final long ANSWER_SECONDS_MAX = 10;
 
@@ -56,11 +58,15 @@ record NodeProbe(HttpClient client, String http) {
 
   private Answer get(String path) {
     var options = new RequestOptions().setMethod(HttpMethod.GET).setAbsoluteURI(http + path);
-    Future<Answer> answer =
-        client
-            .request(options)
-            .compose(request -> request.send())
-            .compose(response -> response.body().map(body -> answer(response, body)));
+    Promise<Answer> promise = Promise.promise();
+    vertx.runOnContext( // on this thread, an answer could be there before anybody listens for it
+        v ->
+            client
+                .request(options)
+                .compose(request -> request.send())
+                .compose(response -> response.body().map(body -> answer(response, body)))
+                .onComplete(promise));
+    Future<Answer> answer = promise.future();
     try {
       return answer.await(ANSWER_SECONDS_MAX, TimeUnit.SECONDS);
     } catch (TimeoutException e) {

@@ -42,7 +42,7 @@ final class Nodes implements AutoCloseable {
    * @param endpoints base URLs
    */
   Nodes(List<String> endpoints) {
-    this.probes = endpoints.stream().map(url -> new NodeProbe(http, url)).toList();
+    this.probes = endpoints.stream().map(url -> new NodeProbe(vertx, http, url)).toList();
   }
 
   Vertx vertx() {

@@ -3,7 +3,6 @@ package io.widecast.client;
 import io.reactivex.rxjava3.core.Flowable;
 import io.reactivex.rxjava3.core.Maybe;
 import io.reactivex.rxjava3.core.Single;
-import io.vertx.core.AsyncResult;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -290,19 +289,20 @@ public final class WidecastClient implements AutoCloseable {
     }
   }
 
-  private static <T> Single<T> single(Supplier<Future<T>> future) {
+  /**
+   * Asks on an event loop: on the caller's own thread an answer could be there before anybody
+   * listens for it, and be lost.
+   */
+  private <T> Single<T> single(Supplier<Future<T>> future) {
     return Single.create(
         emitter ->
-            future
-                .get()
-                .onComplete(
-                    (AsyncResult<T> result) -> {
-                      if (result.succeeded()) {
-                        emitter.onSuccess(result.result());
-                      } else {
-                        emitter.tryOnError(asClientException(result.cause()));
-                      }
-                    }));
+            vertx.runOnContext(
+                v ->
+                    future
+                        .get()
+                        .onComplete(
+                            emitter::onSuccess,
+                            cause -> emitter.tryOnError(asClientException(cause)))));
   }
 
   private static Throwable asClientException(Throwable cause) {

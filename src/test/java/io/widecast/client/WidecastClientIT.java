@@ -72,6 +72,15 @@ class WidecastClientIT {
   }
 
   @Test
+  void everyCallOfAPlainThreadIsAnswered() {
+    script = request -> request.response().putHeader("ETag", "\"3.7\"").end("v");
+
+    for (int i = 0; i < 5_000; i++) { // some answers are faster than the caller
+      assertThat(client.get("a").blockingGet()).isNotNull();
+    }
+  }
+
+  @Test
   void anAbsentKeyIsEmptyOneOutsideTheFilterIsAnError() {
     script = request -> problem(request, 404, "/problems/not-found", "no");
     assertThat(client.get("a").blockingGet()).isNull();
