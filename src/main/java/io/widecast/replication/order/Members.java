@@ -139,7 +139,7 @@ final class Members {
     if (held == null || !buffer.clear(revision, member.slot)) {
       return false;
     }
-    member.pinnedBytes -= held.entry().sizeBytes();
+    member.pinnedBytes -= held.sizeBytes();
     return true;
   }
 

@@ -6,14 +6,15 @@ import java.util.BitSet;
 /**
  * The master's entries that some member has not acknowledged yet, each with the set of those
  * members. The set is fixed when the entry comes in; members are only removed. An entry leaves
- * exactly when its set is empty (I1.1). Costs O(1) an entry and member.
+ * exactly when its set is empty (I1.1). The log keeps the entries themselves for as long. Costs
+ * O(1) an entry and member.
  *
  * <p>Not thread-safe: owned by {@link Master}. Source: systems.md S1 steps 3 and 8.
  */
 final class RetransmitBuffer {
 
-  /** An entry and the slots of those who lack it. */
-  record Held(EncodedEntry entry, BitSet pending) {}
+  /** An entry's size and the slots of those who lack it; its bytes are in the log. */
+  record Held(int sizeBytes, BitSet pending) {}
 
   private static final int CAPACITY_MIN = 1024;
 
@@ -41,7 +42,7 @@ final class RetransmitBuffer {
       advance();
       return;
     }
-    ring[index(entry.revision())] = new Held(entry, pending);
+    ring[index(entry.revision())] = new Held(entry.sizeBytes(), pending);
     sizeBytes += entry.sizeBytes();
     count++;
   }
@@ -55,7 +56,7 @@ final class RetransmitBuffer {
     held.pending().clear(slot);
     if (held.pending().isEmpty()) {
       ring[index(revision)] = null;
-      sizeBytes -= held.entry().sizeBytes();
+      sizeBytes -= held.sizeBytes();
       count--;
       advance();
     }

@@ -77,13 +77,14 @@ class RetransmitBufferTest {
       buffer.put(entry(revision), slots());
     }
     for (long revision = 701; revision <= 700 + count; revision++) {
-      buffer.put(entry(revision), slots(1));
+      buffer.put(entry(revision), slots((int) (revision % 61)));
     }
 
     assertThat(buffer.count()).isEqualTo((int) count);
     for (long revision = 701; revision <= 700 + count; revision++) {
-      assertThat(buffer.find(revision).entry().revision()).isEqualTo(revision);
-      buffer.clear(revision, 1);
+      int slot = (int) (revision % 61);
+      assertThat(buffer.find(revision).pending()).isEqualTo(slots(slot));
+      buffer.clear(revision, slot);
     }
     assertThat(buffer.lowWater()).isEqualTo(buffer.next());
   }
