@@ -3,6 +3,7 @@ package io.widecast.api;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
@@ -10,9 +11,12 @@ import io.widecast.metrics.Metric;
 import io.widecast.metrics.Metrics;
 import io.widecast.model.ErrorCode;
 import io.widecast.model.WidecastException;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
+import java.util.WeakHashMap;
 
 /**
  * Finds who answers a request, by its address as it came: nothing is decoded, joined or shortened
@@ -26,6 +30,9 @@ final class Router {
   private final Metrics metrics;
   private final Access access;
 
+  /** Connections that are being closed. */
+  private final Set<HttpConnection> refused = Collections.newSetFromMap(new WeakHashMap<>());
+
   Router(List<Route> routes, LocalNode node, Metrics metrics) {
     this.routes = routes;
     this.node = node;
@@ -34,17 +41,20 @@ final class Router {
   }
 
   void handle(HttpServerRequest request) {
+    if (refused.contains(request.connection())) {
+      return; // its connection ends, and with it whatever this is
+    }
     metrics.increment(Metric.HTTP_REQUESTS);
-    if (!isFramed(request)) {
-      refuseAndClose(
-          request, Query.bad("a request's Transfer-Encoding is chunked, or there is none"));
+    try {
+      checkForm(request);
+    } catch (WidecastException e) {
+      refuseAndClose(request, e);
       return;
     }
     String target = originForm(request.uri());
     int question = target.indexOf('?');
     String path = question < 0 ? target : target.substring(0, question);
     try {
-      checkForm(request);
       access.check(request, path);
       Route route = route(request.method(), path);
       Query query = Query.parse(question < 0 ? "" : target.substring(question + 1));
@@ -79,8 +89,12 @@ final class Router {
     refuseAndClose(request, new WidecastException(code, detail));
   }
 
-  /** What follows on the connection cannot be told from the request's own bytes. */
+  /**
+   * What follows on the connection cannot be told from the request's own bytes. Some of it may have
+   * been read already and come here as requests, before the connection is closed.
+   */
   private void refuseAndClose(HttpServerRequest request, WidecastException why) {
+    refused.add(request.connection());
     request.response().putHeader(HttpHeaderNames.CONNECTION, "close");
     new Exchange(request, node, Query.parse(""), "").fail(why);
     request.connection().close();
@@ -119,6 +133,9 @@ final class Router {
     if (request.version() == HttpVersion.HTTP_1_1
         && request.headers().getAll(HttpHeaderNames.HOST).size() != 1) {
       throw Query.bad("an HTTP/1.1 request has one Host header field");
+    }
+    if (!isFramed(request)) {
+      throw Query.bad("a request's Transfer-Encoding is chunked, or there is none");
     }
   }
 

@@ -23,7 +23,6 @@ import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -128,7 +127,11 @@ class BadInputIT {
             "Transfer-Encoding : chunked\r\n\r\n0\r\n\r\n",
             "Transfer-Encoding: chunked\r\n\r\nFFFFFFFFFFFFFFFFF\r\n",
             "Transfer-Encoding: chunked\r\n\r\n-1\r\n",
-            "Transfer-Encoding: chunked\r\n\r\n0;" + "x".repeat(1 << 16) + "\r\n\r\n");
+            "Transfer-Encoding: chunked\r\n\r\n0;" + "x".repeat(1 << 16) + "\r\n\r\n",
+            "X: a\u0000b\r\n\r\n",
+            "X: a\rContent-Length: 0\r\n\r\n",
+            "\u0000: a\r\n\r\n",
+            "Host: b\r\nContent-Length: 0\r\n\r\n");
 
     for (String head : heads) {
       String answer = exchange(node.httpPort(), put + head + hidden);
@@ -205,7 +208,7 @@ class BadInputIT {
   }
 
   private static void upgrade(Socket socket) throws IOException {
-    socket.setSoTimeout(10_000);
+    socket.setSoTimeout((int) Processes.PATIENCE.toMillis());
     socket
         .getOutputStream()
         .write(
@@ -261,7 +264,7 @@ class BadInputIT {
 
       healthy();
       for (Socket stream : streams) { // who does not greet is not kept
-        stream.setSoTimeout(20_000);
+        stream.setSoTimeout((int) Processes.PATIENCE.toMillis());
         assertThat(stream.getInputStream().read()).isNegative();
       }
       healthy();
@@ -350,7 +353,7 @@ class BadInputIT {
 
   private void awaitCount(String reason, double atLeast) {
     await("frames " + reason + " rise to " + atLeast)
-        .atMost(Duration.ofSeconds(10))
+        .atMost(Processes.PATIENCE)
         .until(() -> count(reason) >= atLeast);
   }
 

@@ -16,8 +16,6 @@ import java.util.regex.Pattern;
 /** What nodes hold, read in full and compared key by key. */
 final class Copies {
 
-  private static final Duration LEVEL = Duration.ofSeconds(60);
-
   private Copies() {}
 
   /** A node's copy at a position: each key's row as listed, without what depends on the clock. */
@@ -58,7 +56,7 @@ final class Copies {
   static void awaitLevel(List<Node> nodes, Position position) {
     for (Node node : nodes) {
       await(node + " reaches " + position)
-          .atMost(LEVEL)
+          .atMost(Processes.PATIENCE)
           .pollInterval(Duration.ofMillis(100))
           .ignoreExceptions()
           .until(() -> Http.position(Http.get(node, "/livez")).compareTo(position) >= 0);

@@ -7,7 +7,6 @@ import io.widecast.it.Processes.Node;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -69,7 +68,7 @@ class CrashIT {
     }
     for (Follower watcher : watchers) {
       await(watcher + " reaches " + copy.position())
-          .atMost(Duration.ofSeconds(30))
+          .atMost(Processes.PATIENCE)
           .until(() -> watcher.level(copy.position()));
       watcher.verify(load.acknowledged(), copy);
     }
@@ -216,14 +215,13 @@ class CrashIT {
     load.avoid(frozen);
     frozen.freeze();
     try {
-      int before = load.count();
       long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(FROZEN_SECONDS);
       assertThat(Http.delete(core, early).statusCode()).isEqualTo(204);
       assertThat(Http.put(core, late, "2").statusCode()).isEqualTo(201);
-      do {
+      load.awaitMore(500);
+      while (System.nanoTime() < until) {
         load.awaitMore(20);
-      } while (System.nanoTime() < until);
-      assertThat(load.count() - before).isGreaterThan(500);
+      }
     } finally {
       frozen.thaw();
     }

@@ -7,7 +7,6 @@ import io.vertx.core.json.JsonObject;
 import io.widecast.it.Processes.Node;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -127,7 +126,7 @@ class FiveProcessesIT {
       load.verify(copy, key -> true);
       for (Follower follower : ways.keySet()) {
         await(follower + " reaches " + copy.position())
-            .atMost(Duration.ofSeconds(30))
+            .atMost(Processes.PATIENCE)
             .until(() -> follower.level(copy.position()));
         follower.verify(truth, copy);
       }

@@ -11,7 +11,6 @@ import java.io.OutputStream;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
@@ -86,7 +85,7 @@ class FullDiskIT {
 
     Files.delete(ballast);
     await("writes work again")
-        .atMost(Duration.ofSeconds(20))
+        .atMost(Processes.PATIENCE)
         .until(() -> Http.put(other, "/v1/kv/after", "works").statusCode() < 300);
     acknowledged.put("after", "works");
     verify(acknowledged);
@@ -116,7 +115,7 @@ class FullDiskIT {
         put(master, "city/JP/large-" + i % 8, i + value, acknowledged);
       }
       await(full + " says why it is behind")
-          .atMost(Duration.ofSeconds(20))
+          .atMost(Processes.PATIENCE)
           .until(() -> full.log().contains("the log was not written, and is tried again"));
       assertThat(Http.position(Http.get(full, "/livez")))
           .isLessThan(Http.position(Http.get(master, "/livez")));
@@ -134,7 +133,7 @@ class FullDiskIT {
 
   private static void put(Node node, String key, String value, TreeMap<String, String> noted) {
     await(key + " is written")
-        .atMost(Duration.ofSeconds(20))
+        .atMost(Processes.PATIENCE)
         .until(() -> Http.put(node, "/v1/kv/" + key, value).statusCode() < 300);
     noted.put(key, value);
   }

@@ -9,7 +9,6 @@ import io.widecast.it.Processes.Node;
 import java.io.UncheckedIOException;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -35,7 +34,6 @@ final class Load implements AutoCloseable {
 
   private static final List<String> COUNTRIES = List.of("JP", "IN", "PE", "BR", "FR");
   private static final int KEYS_PER_WRITER = 40;
-  private static final Duration PROGRESS = Duration.ofSeconds(60);
 
   /** A pair as acknowledged; without a value it is a delete. */
   record Change(String key, String value) {}
@@ -100,7 +98,7 @@ final class Load implements AutoCloseable {
   void awaitMore(int operations) {
     int target = count() + operations;
     await(operations + " more acknowledged publishes")
-        .atMost(PROGRESS)
+        .atMost(Processes.PATIENCE)
         .until(() -> failure.get() != null || count() >= target);
     check();
   }
@@ -109,7 +107,7 @@ final class Load implements AutoCloseable {
   void finish() {
     stopping = true;
     await("every publish is acknowledged in the end")
-        .atMost(PROGRESS)
+        .atMost(Processes.PATIENCE)
         .until(() -> failure.get() != null || writers.stream().allMatch(Writer::idle));
     threads.shutdown();
     check();

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.widecast.it.Processes.Node;
-import java.time.Duration;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -15,8 +14,6 @@ import org.junit.jupiter.api.Test;
  * It tells who is there; who comes and goes there is no concern of the replication's.
  */
 class MembershipIT {
-
-  private static final Duration JOIN = Duration.ofSeconds(60);
 
   @Test
   void aMemberComesAndGoesAndReplicationDoesNotCare() {
@@ -67,7 +64,7 @@ class MembershipIT {
   /** At a join's first moments a node may see some of the members, or itself alone. */
   private static void awaitMembers(Node node, int times, String members) {
     await(node + " sees " + members + ", " + times + " times by now")
-        .atMost(JOIN)
+        .atMost(Processes.PATIENCE)
         .until(() -> occurrences(node, members) >= times);
   }
 

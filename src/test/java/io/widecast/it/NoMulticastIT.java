@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import io.vertx.core.json.JsonObject;
 import io.widecast.it.Processes.Node;
-import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -44,7 +43,7 @@ class NoMulticastIT {
       Copies.Copy copy = Copies.awaitEqual(processes.cores(), processes.edges());
       assertThat(copy.rows()).hasSize(2002);
       await("both say that the other is served by unicast")
-          .atMost(Duration.ofSeconds(10))
+          .atMost(Processes.PATIENCE)
           .untilAsserted(
               () -> {
                 assertShown(one, "paris-2");

@@ -34,8 +34,11 @@ final class Processes implements AutoCloseable {
   private static final AtomicInteger NEXT_PORT =
       new AtomicInteger((int) (ProcessHandle.current().pid() * 50 % PORTS));
 
-  private static final Duration READY = Duration.ofSeconds(60);
-  private static final long END_SECONDS_MAX = 30;
+  /**
+   * How long a test waits for what has to come. Much longer than it takes, for a machine that has
+   * other things to do; no test waits for this to pass.
+   */
+  static final Duration PATIENCE = Duration.ofMinutes(5);
 
   private final String test;
   private final Path data;
@@ -180,7 +183,7 @@ final class Processes implements AutoCloseable {
   /** The master that all of {@code living} agree on; waits for one. */
   Node master(List<Node> living) {
     await("a master that all agree on")
-        .atMost(Duration.ofSeconds(30))
+        .atMost(PATIENCE)
         .ignoreExceptions()
         .until(
             () -> {
@@ -331,7 +334,7 @@ final class Processes implements AutoCloseable {
 
     Node awaitReady() {
       await(id + " answers /readyz, see " + log)
-          .atMost(READY)
+          .atMost(PATIENCE)
           .pollInterval(Duration.ofMillis(50))
           .ignoreExceptionsMatching(failure -> failure instanceof UncheckedIOException)
           .until(
@@ -363,7 +366,7 @@ final class Processes implements AutoCloseable {
 
     private int waitForEnd() {
       try {
-        assertThat(process.waitFor(END_SECONDS_MAX, TimeUnit.SECONDS))
+        assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS))
             .as(id + " ends, see " + log)
             .isTrue();
         return process.exitValue();

@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 import io.widecast.it.Processes.Node;
 import java.io.UncheckedIOException;
 import java.net.http.HttpResponse;
-import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 /** A new cluster whose nodes start one after the other, and lose each other again. */
@@ -56,7 +55,7 @@ class ReadinessIT {
 
   private static void awaitUnready(Node node, String missing) {
     await(node + " says what it lacks")
-        .atMost(Duration.ofSeconds(30))
+        .atMost(Processes.PATIENCE)
         .ignoreExceptionsMatching(failure -> failure instanceof UncheckedIOException)
         .untilAsserted(
             () -> {
