@@ -6,7 +6,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.WebSocket;
 import io.vertx.core.http.WebSocketClient;
-import io.vertx.core.internal.ContextInternal;
+import io.widecast.net.NanoTimer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -143,8 +143,8 @@ final class Load implements AutoCloseable {
   }
 
   /**
-   * Sends what is due and comes back for the next. By Netty's timers, since Vert.x's own are too
-   * coarse; a thread of its own for the pace would cost the nodes a tenth of this machine.
+   * Sends what is due and comes back for the next. A thread of its own for the pace would cost the
+   * nodes a tenth of two cores.
    */
   private void sendDue() {
     long now = System.nanoTime();
@@ -154,12 +154,7 @@ final class Load implements AutoCloseable {
     }
     sendUpTo(due);
     if (sent < limit && !done.future().isComplete()) {
-      ((ContextInternal) context)
-          .nettyEventLoop()
-          .schedule(
-              () -> context.runOnContext(v -> sendDue()),
-              dueNanos[sent] - System.nanoTime(),
-              TimeUnit.NANOSECONDS);
+      NanoTimer.after(context, dueNanos[sent] - System.nanoTime(), this::sendDue);
     }
   }
 
