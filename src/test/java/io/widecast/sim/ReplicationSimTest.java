@@ -81,4 +81,11 @@ class ReplicationSimTest {
         SECOND_NANOS / 500,
         false);
   }
+
+  @Test
+  @DisplayName(
+      "seed 21320: more than a window of an older term's entries does not stop a new master")
+  void aLargeTailOfAnOlderTermIsCommitted() {
+    new ReplicationRun(21320).run();
+  }
 }

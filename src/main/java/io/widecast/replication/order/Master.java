@@ -243,9 +243,10 @@ public final class Master {
   /** Raises the commit where a majority allows it, and answers whom that lets answer. */
   private List<Output> advance(long nowNanos) {
     long majority = members.onMajority();
+    sending.onMajority(majority);
     if (majority > commit && majority >= firstOfTerm) {
       commit = majority;
-      sending.onCommit(commit);
+      sending.onCommit();
     }
     var outputs = new ArrayList<Output>();
     waiting.settle(

@@ -12,14 +12,14 @@ import java.util.List;
 
 /**
  * Multicasts each entry of the log once, in order, several to a datagram; announces those that are
- * too large for one; and tells by beacons how far it has come. It runs ahead of the commit by at
+ * too large for one; and tells by beacons how far it has come. It runs ahead of the majority by at
  * most {@link #WINDOW_BYTES}, which keeps bursts within what receivers' sockets hold.
  *
  * <p>Not thread-safe: owned by {@link Master}. Source: systems.md S1 steps 4, 10 and 14.
  */
 final class Sending {
 
-  /** How far multicasting may run ahead of the commit; half of what a socket buffers for sure. */
+  /** How far multicasting may run ahead of the majority; half of what a socket buffers for sure. */
   static final long WINDOW_BYTES = 1 << 20;
 
   static final long BEACON_NANOS = 100_000_000L;
@@ -27,9 +27,9 @@ final class Sending {
   private final EntryLog log;
   private final int entriesBytes; // of a datagram
   private final Metrics metrics;
-  private long commit;
+  private long taken; // a majority has everything up to here
   private long sent; // multicast up to here
-  private long windowBytes; // of entries commit + 1..sent
+  private long windowBytes; // of entries taken + 1..sent
   private boolean commitUntold; // no frame has carried the present commit yet
   private long beaconAtNanos;
 
@@ -40,7 +40,7 @@ final class Sending {
     this.log = log;
     this.entriesBytes = entriesBytes;
     this.metrics = metrics;
-    this.commit = commit;
+    this.taken = commit;
     this.sent = commit;
     this.beaconAtNanos = nowNanos;
   }
@@ -50,16 +50,26 @@ final class Sending {
     return sent;
   }
 
-  /** The commit has risen to {@code revision}: the window moves on, and the next frame says so. */
-  void onCommit(long revision) {
-    for (long r = commit + 1; r <= Math.min(revision, sent); r++) {
+  /**
+   * A majority has everything up to {@code revision}: the window moves on. Not with the commit,
+   * which may wait for an entry of this term that the window would hold back for ever.
+   */
+  void onMajority(long revision) {
+    if (revision <= taken) {
+      return;
+    }
+    for (long r = taken + 1; r <= Math.min(revision, sent); r++) {
       windowBytes -= log.sizeBytesAt(r);
     }
     if (revision > sent) { // alone: nobody to send to, and nothing in flight
       sent = revision;
       windowBytes = 0;
     }
-    commit = revision;
+    taken = revision;
+  }
+
+  /** The commit has risen: the next frame says so. */
+  void onCommit() {
     commitUntold = true;
   }
 

@@ -57,7 +57,7 @@ class SendingTest {
   }
 
   @Test
-  @DisplayName("sending runs ahead of the commit by a window, and goes on with the commit")
+  @DisplayName("sending runs ahead of the majority by a window, and goes on with it")
   void pacesItself() {
     for (int i = 0; i < 2_000; i++) {
       append(1_000);
@@ -67,20 +67,36 @@ class SendingTest {
     assertThat(sending.sent() * each).isBetween(Sending.WINDOW_BYTES, Sending.WINDOW_BYTES + each);
     long first = sending.sent();
 
-    sending.onCommit(500);
+    sending.onMajority(500);
     pump();
 
     assertThat(sending.sent()).isBetween(first + 495, first + 505);
   }
 
   @Test
-  void aCommitBeyondWhatWasSentEmptiesTheWindow() {
+  @DisplayName("step 23: what a majority has leaves the window, committed or not")
+  void doesNotWaitForTheCommit() {
+    for (int i = 0; i < 2_000; i++) {
+      append(1_000);
+    }
+    pump();
+    long sent = sending.sent();
+
+    sending.onMajority(sent); // of an older term: none of it can be committed yet
+    pump();
+
+    assertThat(sending.sent()).isEqualTo(2_000);
+    assertThat(tell()).isEmpty();
+  }
+
+  @Test
+  void aMajorityBeyondWhatWasSentEmptiesTheWindow() {
     for (int i = 0; i < 2_000; i++) {
       append(1_000);
     }
     pump();
 
-    sending.onCommit(2_000);
+    sending.onMajority(2_000);
 
     assertThat(sending.sent()).isEqualTo(2_000);
     assertThat(pump()).isEmpty();
@@ -102,12 +118,12 @@ class SendingTest {
   void tellsTheCommit() {
     append(10);
     pump();
-    sending.onCommit(1);
+    sending.onCommit();
     assertThat(tell()).containsExactly(new LanFrame.Beacon(new Token(1, 1), 7));
     assertThat(tell()).isEmpty();
 
     append(10);
-    sending.onCommit(1);
+    sending.onCommit();
     pump();
     assertThat(tell()).isEmpty();
   }
