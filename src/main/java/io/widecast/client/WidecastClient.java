@@ -298,8 +298,8 @@ public final class WidecastClient implements AutoCloseable {
         emitter ->
             vertx.runOnContext(
                 v ->
-                    future
-                        .get()
+                    Future.succeededFuture()
+                        .compose(go -> future.get()) // what it throws fails the call as well
                         .onComplete(
                             emitter::onSuccess,
                             cause -> emitter.tryOnError(asClientException(cause)))));

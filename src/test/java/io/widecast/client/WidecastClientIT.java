@@ -1,7 +1,9 @@
 package io.widecast.client;
 
+import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.reactivex.rxjava3.core.Flowable;
@@ -273,6 +275,19 @@ class WidecastClientIT {
             ClientOptions.REQUEST_TIMEOUT_DEFAULT);
     try (var keyed = WidecastClient.create(options)) {
       assertThat(keyed.get("k").blockingGet().value().bytes()).hasToString("Bearer secret");
+    }
+  }
+
+  @Test
+  void aCallThatCannotBeMadeFails() {
+    var options =
+        new ClientOptions(
+            List.of(Endpoint.parse(node.url())),
+            Optional.of("no\nheader"),
+            ClientOptions.REQUEST_TIMEOUT_DEFAULT);
+    try (var keyed = WidecastClient.create(options)) {
+      assertThat(catchThrowable(() -> keyed.get("k").timeout(10, SECONDS).blockingGet()))
+          .isInstanceOf(ClientException.class);
     }
   }
 
