@@ -4,7 +4,7 @@ package io.widecast.store.log;
  * The store cannot start, or cannot go on: its directory belongs to another node or process, its
  * files are damaged, or the disk failed. The message names the file and says what to do.
  */
-public final class StoreException extends RuntimeException {
+public class StoreException extends RuntimeException {
 
   public StoreException(String message) {
     super(message);

@@ -1,0 +1,682 @@
+package io.widecast.store.container;
+
+import io.widecast.metrics.Metrics;
+import io.widecast.model.EncodedEntry;
+import io.widecast.model.ErrorCode;
+import io.widecast.model.Key;
+import io.widecast.model.KeyVersion;
+import io.widecast.model.Pair;
+import io.widecast.model.Token;
+import io.widecast.model.WidecastException;
+import io.widecast.store.log.Disk;
+import io.widecast.store.log.StoreFormat;
+import io.widecast.store.segment.SegmentWriter;
+import io.widecast.store.segment.Segments;
+import io.widecast.store.snapshot.Deletion;
+import io.widecast.store.snapshot.Forest;
+import io.widecast.store.snapshot.Head;
+import io.widecast.store.snapshot.SnapshotRow;
+import io.widecast.store.tree.Cell;
+import io.widecast.store.tree.MiddleMap;
+import io.widecast.store.tree.Pages;
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * The map of one node on disk: a copy-on-write tree of all versions inside the history, snapshots
+ * of it, and what they share (systems.md 0.2, S2, S3).
+ *
+ * <p><b>Durability.</b> The log of entries is the journal of client writes. Here a checkpoint makes
+ * everything that changed in memory durable in one step: pages and values go to segments that no
+ * older checkpoint names, then one file is replaced that names them. So the disk always holds one
+ * consistent state; a start takes it and replays the log, and the {@link Journal} of snapshots, from
+ * there on. What runs in the background, deletion, cleaning and compaction, loses at most the steps
+ * since the last checkpoint and does them again.
+ *
+ * <p><b>Threads.</b> One owner makes all changes. Views are for any thread: they read states that no
+ * longer change, and where a page has to be read from disk they begin again at the newest state if
+ * it moved on meanwhile. {@link Checkpoint#write} is for any one thread besides.
+ */
+public final class Container implements Closeable {
+
+  /** More numbers than can be handed out between two checkpoints: what a start leaves out. */
+  private static final long NUMBERS_SKIPPED = 1L << 24;
+
+  private final Disk disk;
+  private final long identity;
+  private final ContainerOptions options;
+  private final Segments segments;
+  private final Pages pages;
+  private final MiddleMap map;
+  private final Forest forest;
+  private final Deletion deletion;
+  private final Cleaner cleaner;
+  private final Metrics metrics;
+  private final Journal journal;
+  private final ArrayDeque<Journal.Change> toReplay = new ArrayDeque<>();
+
+  private Head running;
+  private Head staging; // of a copy that is coming in; null when none is
+  private TreeMap<Long, Long> epochs = new TreeMap<>(); // first revision of each, from the horizon
+  private Token horizon; // readers below it are refused
+  private Token pruned; // versions that were replaced up to here are gone
+  private long number; // of the last checkpoint
+  private boolean checkpointing;
+  private boolean frozenByAlarm; // nothing is deleted or cleaned any more
+  private volatile long logFrom;
+  private volatile Roots roots;
+
+  private Container(Disk disk, long identity, ContainerOptions options, Metrics metrics)
+      throws IOException {
+    this.disk = disk;
+    this.identity = identity;
+    this.options = options;
+    this.metrics = metrics;
+    this.segments =
+        new Segments(disk, identity, options.segmentBytes(), options.blockCacheBytes());
+    this.pages = new Pages(segments, options.pageCacheBytes());
+    deleteTemporary();
+    Optional<Superblock> found = Superblock.read(disk, identity);
+    if (found.isPresent()) {
+      Superblock block = found.get();
+      segments.recover(block.segments(), block.nextSegment(), block.number() + 1);
+      pages.recover(block.pbas(), block.opSeqs(), block.nextOpSeq() + NUMBERS_SKIPPED);
+      this.map = new MiddleMap(pages, pages.ref(block.mapRoot()), block.mapSize());
+      this.forest = new Forest(pages, map);
+      this.deletion = new Deletion(forest, options.deleteBufferBytes());
+      restore(block);
+    } else {
+      segments.recover(List.of(), 1, 1);
+      this.map = new MiddleMap(pages, null, 0);
+      this.forest = new Forest(pages, map);
+      this.deletion = new Deletion(forest, options.deleteBufferBytes());
+      running = forest.newHead(Token.NONE);
+      horizon = Token.NONE;
+      pruned = Token.NONE;
+      logFrom = 1;
+    }
+    this.cleaner = new Cleaner(this);
+    var changes = new ArrayList<Journal.Change>();
+    this.journal = Journal.open(disk, identity, number, changes);
+    toReplay.addAll(changes);
+    publish();
+    replayChanges();
+  }
+
+  /** Opens what {@code disk} holds, or begins an empty map there. */
+  public static Container open(Disk disk, long identity, ContainerOptions options, Metrics metrics)
+      throws IOException {
+    return new Container(disk, identity, options, metrics);
+  }
+
+  private void deleteTemporary() throws IOException {
+    for (String name : disk.list()) {
+      if (StoreFormat.isTemporary(name)) {
+        disk.delete(name);
+      }
+    }
+  }
+
+  private void restore(Superblock block) {
+    forest.recover(block.nextId(), block.nextVba() + NUMBERS_SKIPPED);
+    for (Superblock.RowState row : block.rows()) {
+      forest.restore(
+          row.id(),
+          row.name(),
+          row.snapSeq(),
+          row.root(),
+          row.token(),
+          row.createdAtMillis(),
+          row.keys(),
+          row.bytes(),
+          row.parent(),
+          row.minVba(),
+          row.state(),
+          row.lateList());
+    }
+    for (Superblock.HeadState head : block.heads()) {
+      Head restored =
+          forest.restoreHead(
+              head.id(),
+              head.root(),
+              head.parent(),
+              head.minVba(),
+              head.token(),
+              head.keys(),
+              head.bytes());
+      if (head.id() == block.running()) {
+        running = restored;
+      }
+    }
+    for (Head head : new ArrayList<>(forest.heads())) {
+      if (head != running) {
+        forest.freeze(head, 0); // a copy that did not come to its end
+      }
+    }
+    block.job().ifPresent(deletion::resume);
+    epochs = block.epochs();
+    horizon = block.horizon();
+    pruned = block.pruned();
+    number = block.number();
+    logFrom = block.logFrom();
+  }
+
+  // ---- reading
+
+  Roots roots() {
+    return roots;
+  }
+
+  Pages pages() {
+    return pages;
+  }
+
+  public Forest forest() {
+    return forest;
+  }
+
+  public Deletion deletion() {
+    return deletion;
+  }
+
+  public Segments segments() {
+    return segments;
+  }
+
+  /** The map now. */
+  public ContainerView view() {
+    return new ContainerView(this, roots);
+  }
+
+  /** Everything up to here is in the map. */
+  public Token token() {
+    return roots.token();
+  }
+
+  /** Versions that were replaced up to here may be gone: nothing below it can be read. */
+  public Token horizon() {
+    return roots.horizon();
+  }
+
+  /** First segment of the log that a start needs. */
+  public long logFrom() {
+    return logFrom;
+  }
+
+  /** What the last checkpoint is as of is at least the map at this start; see {@link #logFrom}. */
+  public long checkpointNumber() {
+    return number;
+  }
+
+  /**
+   * The map as it was at {@code revision}; for the owner.
+   *
+   * @throws WidecastException {@link ErrorCode#COMPACTED} below the horizon, {@link
+   *     ErrorCode#BAD_REQUEST} in the future
+   */
+  public HistoryView viewAt(long revision) {
+    Roots now = roots;
+    if (revision < now.horizon().revision()) {
+      throw compacted(revision, now.horizon());
+    }
+    if (revision > now.token().revision()) {
+      throw new WidecastException(
+          ErrorCode.BAD_REQUEST,
+          "revision "
+              + revision
+              + " is in the future: this node stands at "
+              + now.token()
+              + "; use ?min= to wait for it");
+    }
+    return new HistoryView(this, new Token(epochAt(revision), revision), now);
+  }
+
+  private long epochAt(long revision) {
+    var run = epochs.floorEntry(revision);
+    return run == null ? horizon.epoch() : run.getValue();
+  }
+
+  static WidecastException compacted(long revision, Token horizon) {
+    return new WidecastException(
+        ErrorCode.COMPACTED,
+        "revision "
+            + revision
+            + " is compacted: history begins at "
+            + horizon.revision()
+            + " on this node; read at that or later",
+        java.util.Map.of("compactRevision", horizon.revision()));
+  }
+
+  // ---- writing
+
+  /** What has changed so far becomes visible, and is changed no more. */
+  private void publish() {
+    pages.beginEdit();
+    roots =
+        new Roots(
+            running.token(),
+            running.tree().root(),
+            map.root(),
+            running.keys(),
+            running.contentBytes(),
+            horizon);
+  }
+
+  /** Applies committed entries; the map then stands at {@code upTo}. */
+  public void advance(List<EncodedEntry> entries, Token upTo) {
+    for (EncodedEntry entry : entries) {
+      Token token = entry.entry().token();
+      replayChangesBefore(token);
+      if (epochs.isEmpty() || epochs.lastEntry().getValue() != token.epoch()) {
+        epochs.put(token.revision(), token.epoch());
+      }
+      for (Pair pair : entry.entry().pairs()) {
+        Cell older = forest.apply(running, pair, token);
+        if (older != null && !options.keepsHistory()) {
+          forget(pair.key(), older);
+        }
+      }
+      running.moveTo(token);
+    }
+    replayChangesBefore(new Token(Long.MAX_VALUE, upTo.revision() + 1));
+    running.moveTo(upTo);
+    if (!options.keepsHistory()) {
+      horizon = upTo;
+      pruned = upTo;
+      epochs.headMap(upTo.revision()).clear();
+      epochs.put(upTo.revision(), upTo.epoch());
+    }
+    publish();
+  }
+
+  private void forget(Key key, Cell older) {
+    forest.prune(running, key.bytes().unsafeArray(), Long.MAX_VALUE, 64);
+  }
+
+  // ---- history
+
+  /** Readers below {@code upTo} are refused from now on; {@link #prune} then makes room. */
+  public void raiseHorizon(Token upTo) {
+    if (upTo.revision() > horizon.revision()) {
+      long epoch = epochAt(upTo.revision());
+      horizon = new Token(epoch, upTo.revision());
+      epochs.headMap(upTo.revision()).clear();
+      epochs.putIfAbsent(upTo.revision(), epoch);
+      publish();
+    }
+  }
+
+  /**
+   * As {@link #raiseHorizon}, asked for by a user, hence remembered by the next start.
+   *
+   * @throws WidecastException {@link ErrorCode#BAD_REQUEST} in the future
+   */
+  public Token compact(long revision) throws IOException {
+    Token now = running.token();
+    if (revision > now.revision()) {
+      throw new WidecastException(
+          ErrorCode.BAD_REQUEST,
+          "revision " + revision + " is in the future: this node stands at " + now);
+    }
+    if (revision <= horizon.revision()) {
+      throw compacted(revision, horizon);
+    }
+    Token to = new Token(epochAt(revision), revision);
+    journal.append(List.of(new Journal.Change.Compact(now, to)));
+    raiseHorizon(to);
+    return horizon;
+  }
+
+  /** Up to here replaced versions are gone. */
+  public Token pruned() {
+    return pruned;
+  }
+
+  /**
+   * Removes what the publishes in {@code entries}, which come right behind {@link #pruned}, have
+   * replaced and nobody sees at the horizon.
+   *
+   * @param upTo {@link #pruned} from now on, not above the horizon
+   */
+  public void prune(List<EncodedEntry> entries, Token upTo) {
+    for (EncodedEntry entry : entries) {
+      for (Pair pair : entry.entry().pairs()) {
+        byte[] key = pair.key().bytes().unsafeArray();
+        while (!forest.prune(running, key, horizon.revision(), 64)) {
+          // a key with many versions
+        }
+      }
+    }
+    pruned = upTo;
+    publish();
+  }
+
+  // ---- snapshots
+
+  /**
+   * Freezes the map as it is under {@code name}; on disk when this returns.
+   *
+   * @throws WidecastException {@link ErrorCode#CONFLICT} when the name is taken
+   */
+  public SnapshotRow takeSnapshot(String name, long nowMillis) throws IOException {
+    if (forest.named(name).isPresent()) {
+      throw new WidecastException(
+          ErrorCode.CONFLICT,
+          "there is a snapshot '" + name + "' already; delete it first or choose another name");
+    }
+    var change = new Journal.Change.TakeSnapshot(running.token(), name, nowMillis);
+    journal.append(List.of(change));
+    return snapshot(change);
+  }
+
+  private SnapshotRow snapshot(Journal.Change.TakeSnapshot take) {
+    SnapshotRow row = forest.snapshot(running, take.name(), take.createdAtMillis());
+    publish();
+    return row;
+  }
+
+  /** The snapshot called {@code name}. */
+  public Optional<SnapshotRow> snapshot(String name) {
+    return forest.named(name);
+  }
+
+  /**
+   * Has a snapshot deleted: nobody may begin to read it any more, and {@link #deleteStep} does the
+   * rest. On disk when this returns.
+   */
+  public SnapshotRow deleteSnapshot(String name) throws IOException {
+    SnapshotRow row = existing(name);
+    journal.append(List.of(new Journal.Change.DeleteSnapshot(running.token(), name)));
+    forest.condemn(row);
+    return row;
+  }
+
+  private SnapshotRow existing(String name) {
+    return forest
+        .named(name)
+        .orElseThrow(
+            () ->
+                new WidecastException(
+                    ErrorCode.NOT_FOUND,
+                    "there is no snapshot '" + name + "' on this node; see /v1/snapshots"));
+  }
+
+  /** Holds a snapshot for reading; close the result when done. For the owner, closing too. */
+  public SnapshotView pin(String name) {
+    return pin(existing(name));
+  }
+
+  SnapshotView pin(SnapshotRow row) {
+    forest.pin(row);
+    return new SnapshotView(this, row);
+  }
+
+  /** A nameless snapshot of the map now, held for reading; it is deleted once it is closed. */
+  public SnapshotView pinNow(long nowMillis) {
+    SnapshotRow row = forest.snapshot(running, "", nowMillis);
+    publish();
+    return pin(row);
+  }
+
+  void unpin(SnapshotRow row) {
+    forest.unpin(row);
+    if (row.name().isEmpty() && row.pins() == 0) {
+      forest.condemn(row);
+    }
+  }
+
+  // ---- in the background
+
+  /** A bounded piece of deletion; whether there is more. */
+  public boolean deleteStep() {
+    if (frozenByAlarm) {
+      return false;
+    }
+    boolean more = deletion.step();
+    publish();
+    return more;
+  }
+
+  /** A bounded piece of cleaning, reading included; whether there is more. */
+  public boolean cleanStep() throws IOException {
+    return !frozenByAlarm && cleaner.step();
+  }
+
+  /** An alarm was raised: nothing is deleted or cleaned until the store is opened anew. */
+  public void freezeAfterAlarm() {
+    frozenByAlarm = true;
+  }
+
+  public boolean isFrozenByAlarm() {
+    return frozenByAlarm;
+  }
+
+  Head running() {
+    return running;
+  }
+
+  void edited() {
+    publish();
+  }
+
+  // ---- copies
+
+  /** Begins to take in another node's map, beside the running one. */
+  public void beginCopy(Token at) {
+    abandonCopy();
+    staging = forest.newHead(at);
+  }
+
+  private void abandonCopy() {
+    if (staging != null) {
+      forest.freeze(staging, 0);
+      staging = null;
+    }
+  }
+
+  /** Rows of the copy, by rising key. */
+  public void addCopy(List<KeyVersion> rows) {
+    for (KeyVersion row : rows) {
+      forest.put(staging, row.key().bytes().unsafeArray(), row.versioned());
+    }
+    publish(); // the middle map is shared
+  }
+
+  /** The copy is whole: it takes the place of the running map, in memory; a checkpoint is next. */
+  public void endCopy() {
+    forest.freeze(running, 0);
+    running = staging;
+    staging = null;
+    horizon = running.token();
+    pruned = horizon;
+    epochs = new TreeMap<>();
+    epochs.put(horizon.revision(), horizon.epoch());
+    publish();
+  }
+
+  // ---- checkpoints
+
+  /** About how much a checkpoint would write, and how much memory is held until then. */
+  public long changedBytes() {
+    return (long) pages.changedCount() * Pages.CHANGED_PAGE_BYTES + segments.unwrittenBytes();
+  }
+
+  public boolean checkpointDue() {
+    return !checkpointing && changedBytes() >= options.changedBytesMax();
+  }
+
+  /** Everything as it is now, on its way to disk. */
+  public final class Checkpoint {
+
+    private final Segments.Flush flush = segments.flush();
+    private final Pages.Frozen frozen = pages.freeze();
+    private final SegmentWriter writer = segments.pageWriter(frozen.bytes());
+    private final List<Long> empty = segments.empty();
+    private final Superblock before;
+    private List<Segments.DroppedSegment> dropped = List.of();
+
+    private Checkpoint(long newLogFrom) {
+      before = describe(newLogFrom, frozen);
+    }
+
+    /** What the map is as of. */
+    public Token position() {
+      return before.applied();
+    }
+
+    /** Writes it; when this returns, a start finds it. On any one thread. */
+    public void write() throws IOException {
+      flush.write();
+      frozen.write(writer);
+      var usage = new SegmentCounts(before.segments(), empty);
+      frozen.released().forEach(usage::release);
+      writer.close().forEach(usage::add);
+      before.with(usage.list(), frozen.pbas(), frozen.opSeqs()).write(disk, identity);
+      journal.dropBelow(before.number());
+    }
+
+    /** The owner takes over that it has been written. */
+    public void install() {
+      segments.adopt(writer);
+      frozen.install();
+      dropped = segments.drop(empty);
+      number = before.number();
+      logFrom = before.logFrom();
+      checkpointing = false;
+      publish();
+    }
+
+    /** It was not written: everything stays to be written. */
+    public void abandon() {
+      frozen.abandon();
+      checkpointing = false;
+    }
+
+    /** Deletes segments that no checkpoint names any more; on any one thread, after the install. */
+    public void deleteFiles() throws IOException {
+      segments.deleteFiles(dropped);
+    }
+  }
+
+  /**
+   * Freezes everything.
+   *
+   * @param newLogFrom first segment of the log that a start from this checkpoint needs
+   */
+  public Checkpoint freeze(long newLogFrom) throws IOException {
+    if (checkpointing) {
+      throw new IllegalStateException("a checkpoint is being written");
+    }
+    checkpointing = true;
+    segments.setTxn(number + 2); // what comes now belongs to the checkpoint after this one
+    var checkpoint = new Checkpoint(newLogFrom);
+    journal.roll(number + 1);
+    publish();
+    return checkpoint;
+  }
+
+  private Superblock describe(long newLogFrom, Pages.Frozen frozen) {
+    var heads = new ArrayList<Superblock.HeadState>();
+    for (Head head : forest.heads()) {
+      heads.add(
+          new Superblock.HeadState(
+              head.id(),
+              head.tree().root().id(),
+              head.parent(),
+              head.minVba(),
+              head.token(),
+              head.keys(),
+              head.contentBytes()));
+    }
+    var rows = new ArrayList<Superblock.RowState>();
+    for (SnapshotRow row : forest.rows()) {
+      rows.add(
+          new Superblock.RowState(
+              row.id(),
+              row.name(),
+              row.snapSeq(),
+              row.root() == null ? 0 : row.root().id(),
+              row.token(),
+              row.createdAtMillis(),
+              row.keys(),
+              row.contentBytes(),
+              row.parent(),
+              row.minVba(),
+              // Nobody holds a nameless one after a start: it is to be deleted then.
+              row.name().isEmpty() && row.state() == SnapshotRow.State.LIVE
+                  ? SnapshotRow.State.CONDEMNED
+                  : row.state(),
+              row.lateList()));
+    }
+    return new Superblock(
+        number + 1,
+        running.token(),
+        horizon,
+        pruned,
+        newLogFrom,
+        pages.nextOpSeq(),
+        forest.nextVba(),
+        forest.nextId(),
+        segments.nextNumber(),
+        map.root().id(),
+        map.size(),
+        running.id(),
+        new TreeMap<>(epochs),
+        heads,
+        rows,
+        deletion.job(),
+        segments.usage(),
+        frozen.pbas(),
+        frozen.opSeqs());
+  }
+
+  /** Does all of a checkpoint at once: for one thread. */
+  public void checkpoint(long newLogFrom) throws IOException {
+    Checkpoint checkpoint = freeze(newLogFrom);
+    boolean written = false;
+    try {
+      checkpoint.write();
+      written = true;
+    } finally {
+      if (written) {
+        checkpoint.install();
+      } else {
+        checkpoint.abandon();
+      }
+    }
+    checkpoint.deleteFiles();
+  }
+
+  // ---- recovery
+
+  private void replayChanges() {
+    replayChangesBefore(new Token(Long.MAX_VALUE, running.token().revision() + 1));
+  }
+
+  /** Changes that came before the publish at {@code next}. */
+  private void replayChangesBefore(Token next) {
+    while (!toReplay.isEmpty() && toReplay.peek().after().revision() < next.revision()) {
+      Journal.Change change = toReplay.remove();
+      if (change instanceof Journal.Change.TakeSnapshot take) {
+        snapshot(take);
+      } else if (change instanceof Journal.Change.DeleteSnapshot delete) {
+        forest.named(delete.name()).ifPresent(forest::condemn);
+      } else if (change instanceof Journal.Change.Compact compact) {
+        raiseHorizon(compact.horizon());
+      } else {
+        throw new AssertionError(change);
+      }
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    journal.close();
+    segments.close();
+  }
+}

@@ -1,0 +1,51 @@
+package io.widecast.store.container;
+
+import io.widecast.model.Bytes;
+import io.widecast.model.Key;
+import io.widecast.model.KeyVersion;
+import io.widecast.model.Token;
+import io.widecast.model.Versioned;
+import io.widecast.store.View;
+import java.util.Iterator;
+import java.util.Optional;
+
+/**
+ * The running map at one position. Where the state that it was made of can no longer be read from
+ * disk, it reads the newest one at its own position; should that be compacted by then, reading
+ * fails with {@code COMPACTED}. For long reads that must not, pin a snapshot.
+ */
+public final class ContainerView implements View {
+
+  private final Reading reading;
+  private final Roots roots;
+
+  ContainerView(Container container, Roots roots) {
+    this.roots = roots;
+    this.reading = new Reading(container, roots, roots.token().revision());
+  }
+
+  @Override
+  public Token token() {
+    return roots.token();
+  }
+
+  @Override
+  public long size() {
+    return roots.keys();
+  }
+
+  @Override
+  public long contentBytes() {
+    return roots.contentBytes();
+  }
+
+  @Override
+  public Optional<Versioned> find(Key key) {
+    return reading.find(key);
+  }
+
+  @Override
+  public Iterator<KeyVersion> from(Bytes from) {
+    return reading.from(from);
+  }
+}

@@ -1,0 +1,159 @@
+package io.widecast.store.container;
+
+import io.widecast.model.Bytes;
+import io.widecast.model.Key;
+import io.widecast.model.KeyVersion;
+import io.widecast.model.Value;
+import io.widecast.model.Versioned;
+import io.widecast.store.segment.BlockGoneException;
+import io.widecast.store.tree.Cell;
+import io.widecast.store.tree.DanglingException;
+import io.widecast.store.tree.Guard;
+import io.widecast.store.tree.MiddleMap;
+import io.widecast.store.tree.MovedException;
+import io.widecast.store.tree.PageRef;
+import io.widecast.store.tree.Pages;
+import io.widecast.store.tree.Place;
+import io.widecast.store.tree.TreeReader;
+import io.widecast.store.tree.ValueBlocks;
+import java.util.ArrayDeque;
+import java.util.Iterator;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * Reads a map at one revision on any thread. Begins with the state it was given; when a page or a
+ * value has to be read from disk and the map has moved on meanwhile, it begins again with the
+ * newest state, which shows the same at that revision unless that was compacted.
+ */
+final class Reading {
+
+  private static final int SLICE_ROWS = 64;
+  private static final int TRIES_MAX = 1000; // the map cannot move on for ever without a page read
+
+  private final Container container;
+  private final PageRef snapshotRoot; // null for the running map
+  private final long revision;
+  private volatile Roots roots;
+
+  /** Of the running map. */
+  Reading(Container container, Roots roots, long revision) {
+    this(container, roots, null, revision);
+  }
+
+  /** Of a snapshot that is pinned. */
+  Reading(Container container, Roots roots, PageRef snapshotRoot, long revision) {
+    this.container = container;
+    this.roots = roots;
+    this.snapshotRoot = snapshotRoot;
+    this.revision = revision;
+  }
+
+  /** Does {@code work} on a state that holds still meanwhile. */
+  private <T> T read(Function<Roots, T> work) {
+    for (int tries = 0; ; tries++) {
+      Roots now = roots;
+      try {
+        return work.apply(now);
+      } catch (MovedException | BlockGoneException | DanglingException e) {
+        Roots newest = container.roots();
+        if (newest == now || tries == TRIES_MAX) {
+          throw e;
+        }
+        if (snapshotRoot == null && newest.horizon().revision() > revision) {
+          throw Container.compacted(revision, newest.horizon());
+        }
+        roots = newest;
+      }
+    }
+  }
+
+  private TreeReader tree(Roots now) {
+    return snapshotRoot == null
+        ? new TreeReader(container.pages(), now.root(), guard(now))
+        : new TreeReader(container.pages(), snapshotRoot, Guard.ALWAYS);
+  }
+
+  private Guard guard(Roots now) {
+    return () -> container.roots() == now;
+  }
+
+  private Value value(Roots now, Cell cell) {
+    Pages pages = container.pages();
+    return ValueBlocks.read(
+        container.segments(), cell, vba -> MiddleMap.find(pages, now.mapRoot(), guard(now), vba));
+  }
+
+  private static Versioned versioned(Cell cell, Value value) {
+    return new Versioned(
+        value, cell.token(), cell.createRevision(), cell.version(), cell.expiresAtMillis());
+  }
+
+  Optional<Versioned> find(Key key) {
+    return read(
+        now -> {
+          Cell cell = tree(now).find(key.bytes().unsafeArray(), revision);
+          return cell == null || !cell.isPut()
+              ? Optional.empty()
+              : Optional.of(versioned(cell, value(now, cell)));
+        });
+  }
+
+  /** The row of {@code key}, without its value; a delete too. */
+  Optional<Cell> row(byte[] key) {
+    return Optional.ofNullable(read(now -> tree(now).find(key, revision)));
+  }
+
+  /** All versions of {@code key}, the newest first. */
+  List<Cell> versions(byte[] key, int max) {
+    return read(now -> tree(now).versions(key, revision, max));
+  }
+
+  Value value(Cell cell) {
+    return read(now -> value(now, cell));
+  }
+
+  TreeReader.Slice slice(Place from, int max) {
+    return read(now -> tree(now).visible(from, revision, max));
+  }
+
+  Iterator<KeyVersion> from(Bytes from) {
+    return new Rows(Place.before(from));
+  }
+
+  /** The rows, a slice at a time; a value is read when its row is asked for. */
+  private final class Rows implements Iterator<KeyVersion> {
+
+    private final ArrayDeque<Cell> cells = new ArrayDeque<>();
+    private Place next;
+
+    Rows(Place from) {
+      next = from;
+    }
+
+    @Override
+    public boolean hasNext() {
+      while (cells.isEmpty() && next != null) {
+        TreeReader.Slice slice = slice(next, SLICE_ROWS);
+        for (Cell cell : slice.cells()) {
+          if (cell.isPut()) {
+            cells.add(cell);
+          }
+        }
+        next = slice.next();
+      }
+      return !cells.isEmpty();
+    }
+
+    @Override
+    public KeyVersion next() {
+      if (!hasNext()) {
+        throw new NoSuchElementException();
+      }
+      Cell cell = cells.remove();
+      return new KeyVersion(new Key(Bytes.wrap(cell.key())), versioned(cell, value(cell)));
+    }
+  }
+}

@@ -1,0 +1,63 @@
+package io.widecast.store.container;
+
+import io.widecast.model.Bytes;
+import io.widecast.model.Key;
+import io.widecast.model.KeyVersion;
+import io.widecast.model.Token;
+import io.widecast.model.Versioned;
+import io.widecast.store.View;
+import io.widecast.store.snapshot.SnapshotRow;
+import java.util.Iterator;
+import java.util.Optional;
+
+/**
+ * A snapshot that is held: it stays as it is until this is closed. Read on any thread; closed by
+ * the store's owner.
+ */
+public final class SnapshotView implements View, AutoCloseable {
+
+  private final Container container;
+  private final SnapshotRow row;
+  private final Reading reading;
+  private boolean closed;
+
+  SnapshotView(Container container, SnapshotRow row) {
+    this.container = container;
+    this.row = row;
+    this.reading =
+        new Reading(container, container.roots(), row.root(), row.token().revision());
+  }
+
+  @Override
+  public Token token() {
+    return row.token();
+  }
+
+  @Override
+  public long size() {
+    return row.keys();
+  }
+
+  @Override
+  public long contentBytes() {
+    return row.contentBytes();
+  }
+
+  @Override
+  public Optional<Versioned> find(Key key) {
+    return reading.find(key);
+  }
+
+  @Override
+  public Iterator<KeyVersion> from(Bytes from) {
+    return reading.from(from);
+  }
+
+  @Override
+  public void close() {
+    if (!closed) {
+      closed = true;
+      container.unpin(row);
+    }
+  }
+}

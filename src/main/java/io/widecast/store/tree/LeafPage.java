@@ -1,0 +1,318 @@
+package io.widecast.store.tree;
+
+import io.widecast.wire.ByteReader;
+import io.widecast.wire.ByteWriter;
+import io.widecast.wire.WireException;
+import java.util.Arrays;
+
+/**
+ * A leaf of the logical map: {@link Cell}s by rising place, as bytes in one array with their offsets
+ * in another, so that a change copies two arrays and a page on disk is what it is in memory.
+ *
+ * <pre>
+ * size    field, behind those of {@link Page}
+ * 2       low key length, then the key, then varint low revision: no cell stands before this place
+ * 2       cells
+ * 2 each  offset of each cell in what follows, by rising place
+ * …       cells
+ * </pre>
+ */
+final class LeafPage extends Page {
+
+  /** Beyond this a leaf splits. It takes three of the largest cells. */
+  static final int BYTES_MAX = 4096;
+
+  /** Below this it looks for a sibling to merge with. */
+  static final int BYTES_MIN = BYTES_MAX / 4;
+
+  private byte[] heap;
+  private int used;
+  private int garbage; // bytes of cells that were removed
+  private char[] offsets;
+  private int count;
+  private Place low;
+
+  private LeafPage(long opSeq, long edit, byte[] heap, char[] offsets, Place low) {
+    super(0, opSeq, edit);
+    this.heap = heap;
+    this.offsets = offsets;
+    this.low = low;
+  }
+
+  static LeafPage empty(long opSeq, long edit, Place low) {
+    return new LeafPage(opSeq, edit, new byte[256], new char[8], low);
+  }
+
+  @Override
+  LeafPage copy(long newOpSeq, long newEdit) {
+    var copy =
+        new LeafPage(
+            newOpSeq,
+            newEdit,
+            new byte[Math.max(used - garbage + 128, 256)],
+            new char[count + 4],
+            low);
+    copy.count = count;
+    if (garbage == 0) {
+      System.arraycopy(heap, 0, copy.heap, 0, used);
+      System.arraycopy(offsets, 0, copy.offsets, 0, count);
+      copy.used = used;
+    } else {
+      for (int i = 0; i < count; i++) {
+        copy.offsets[i] = (char) copy.used;
+        int size = cellBytes(i);
+        System.arraycopy(heap, offsets[i], copy.heap, copy.used, size);
+        copy.used += size;
+      }
+    }
+    return copy;
+  }
+
+  private int cellBytes(int index) {
+    int at = offsets[index] + 2 + Cell.keyLength(heap, offsets[index]);
+    at = skipVarint(skipVarint(at));
+    int kind = heap[at++];
+    if (kind == Cell.PUT || kind > Cell.EXPIRED) {
+      int numbers = kind == Cell.PUT ? 5 : 6;
+      for (int i = 0; i < numbers; i++) {
+        at = skipVarint(at);
+      }
+    }
+    return at - offsets[index];
+  }
+
+  private int skipVarint(int at) {
+    int next = at;
+    while (heap[next++] < 0) { // a group with more behind it
+    }
+    return next;
+  }
+
+  int count() {
+    return count;
+  }
+
+  Place low() {
+    return low;
+  }
+
+  void setLow(Place place) {
+    low = place;
+  }
+
+  /** Bytes of cells and their offsets: what is compared with the limits. */
+  int contentBytes() {
+    return used - garbage + 2 * count;
+  }
+
+  /** Index of the first cell at or behind (key, revision): 0 to {@link #count}. */
+  int find(byte[] key, long revision) {
+    int from = 0;
+    int to = count;
+    while (from < to) {
+      int middle = from + to >>> 1;
+      if (Cell.compare(heap, offsets[middle], key, revision) < 0) {
+        from = middle + 1;
+      } else {
+        to = middle;
+      }
+    }
+    return from;
+  }
+
+  boolean isAt(int index, byte[] key, long revision) {
+    return index < count && Cell.compare(heap, offsets[index], key, revision) == 0;
+  }
+
+  boolean hasKey(int index, byte[] key) {
+    return index < count && Cell.compareKey(heap, offsets[index], key) == 0;
+  }
+
+  Cell cell(int index) {
+    return Cell.decode(heap, offsets[index]);
+  }
+
+  long revision(int index) {
+    return Cell.revision(heap, offsets[index]);
+  }
+
+  Place place(int index) {
+    return Cell.place(heap, offsets[index]);
+  }
+
+  /** Whether the cells at two indexes are of one key. */
+  boolean sameKey(int a, int b) {
+    int length = Cell.keyLength(heap, offsets[a]);
+    return length == Cell.keyLength(heap, offsets[b])
+        && Arrays.equals(
+            heap, offsets[a] + 2, offsets[a] + 2 + length,
+            heap, offsets[b] + 2, offsets[b] + 2 + length);
+  }
+
+  void insert(int index, byte[] source, int from, int length) {
+    if (used + length > heap.length) {
+      heap = Arrays.copyOf(heap, Math.max(used + length, Math.min(2 * heap.length, used + 1024)));
+    }
+    if (count == offsets.length) {
+      offsets = Arrays.copyOf(offsets, count + Math.max(4, count / 4));
+    }
+    System.arraycopy(source, from, heap, used, length);
+    System.arraycopy(offsets, index, offsets, index + 1, count - index);
+    offsets[index] = (char) used;
+    used += length;
+    count++;
+    if (used > Character.MAX_VALUE) {
+      throw new IllegalStateException("leaf of " + used + " bytes");
+    }
+  }
+
+  void remove(int index) {
+    garbage += cellBytes(index);
+    System.arraycopy(offsets, index + 1, offsets, index, count - index - 1);
+    count--;
+    if (garbage > BYTES_MAX) {
+      compact();
+    }
+  }
+
+  private void compact() {
+    LeafPage tidy = copy(opSeq(), edit);
+    heap = tidy.heap;
+    offsets = tidy.offsets;
+    used = tidy.used;
+    garbage = 0;
+  }
+
+  /** Moves the cells from {@code from} on to the end of {@code target}. */
+  void moveTail(int from, LeafPage target) {
+    for (int i = from; i < count; i++) {
+      target.insert(target.count, heap, offsets[i], cellBytes(i));
+    }
+    truncate(from);
+  }
+
+  /** Moves the cells before {@code to} to the end of {@code target}, which stands before this. */
+  void moveHead(int to, LeafPage target) {
+    for (int i = 0; i < to; i++) {
+      target.insert(target.count, heap, offsets[i], cellBytes(i));
+      garbage += cellBytes(i);
+    }
+    System.arraycopy(offsets, to, offsets, 0, count - to);
+    count -= to;
+    compact();
+  }
+
+  private void truncate(int newCount) {
+    for (int i = newCount; i < count; i++) {
+      garbage += cellBytes(i);
+    }
+    count = newCount;
+    compact();
+  }
+
+  /** Where to cut so that both halves take about the same. */
+  int middle() {
+    int half = contentBytes() / 2;
+    int bytes = 0;
+    int index = 0;
+    while (index < count - 1 && bytes < half) {
+      bytes += cellBytes(index++) + 2;
+    }
+    return Math.max(1, index);
+  }
+
+  /** How many of the first cells take at most {@code bytes}. */
+  int countWithin(int bytes) {
+    int sum = 0;
+    for (int i = 0; i < count; i++) {
+      sum += cellBytes(i) + 2;
+      if (sum > bytes) {
+        return i;
+      }
+    }
+    return count;
+  }
+
+  /** Puts all cells of {@code before}, which stand before these, in front. */
+  void prepend(LeafPage before) {
+    for (int i = 0; i < before.count; i++) {
+      insert(i, before.heap, before.offsets[i], before.cellBytes(i));
+    }
+  }
+
+  /** The shortest place that separates cell {@code index - 1} from cell {@code index}. */
+  Place separator(int index) {
+    return separator(place(index - 1), place(index));
+  }
+
+  /** The shortest place that stands behind {@code before} and not behind {@code after}. */
+  static Place separator(Place before, Place after) {
+    int same = Arrays.mismatch(before.key(), after.key());
+    return same < 0
+        ? after
+        : new Place(Arrays.copyOf(after.key(), same + 1), Long.MAX_VALUE);
+  }
+
+  @Override
+  int sizeBytes() {
+    return 96 + heap.length + 2 * offsets.length + low.key().length;
+  }
+
+  @Override
+  int type() {
+    return LEAF;
+  }
+
+  @Override
+  void encodeContent(ByteWriter out) {
+    LeafPage tidy = garbage == 0 ? this : copy(opSeq(), edit);
+    out.u16(low.key().length).bytes(low.key(), 0, low.key().length).varint(low.revision());
+    out.u16(count);
+    for (int i = 0; i < count; i++) {
+      out.u16(tidy.offsets[i]);
+    }
+    out.bytes(tidy.heap, 0, tidy.used);
+  }
+
+  static LeafPage decode(byte[] payload, ByteReader in, long opSeq) throws WireException {
+    Place low = new Place(in.bytes(in.u16()).unsafeArray(), in.varint());
+    int count = in.u16();
+    char[] offsets = new char[count];
+    for (int i = 0; i < count; i++) {
+      offsets[i] = (char) in.u16();
+    }
+    byte[] heap = Arrays.copyOfRange(payload, in.position(), payload.length);
+    for (int i = 0; i < count; i++) {
+      if (offsets[i] >= heap.length) {
+        throw new WireException("cell at " + (int) offsets[i] + " of " + heap.length);
+      }
+    }
+    var page = new LeafPage(opSeq, 0, heap, offsets, low);
+    page.count = count;
+    page.used = heap.length;
+    return page;
+  }
+
+  /**
+   * What is wrong inside the page, for the verifier; empty when nothing is.
+   */
+  String fault() {
+    Place before = null;
+    for (int i = 0; i < count; i++) {
+      try {
+        Cell cell = Cell.read(new ByteReader(heap, offsets[i], used - offsets[i]));
+        Place place = cell.place();
+        if (place.compareTo(low) < 0) {
+          return "row " + place + " stands before the page's low place " + low;
+        }
+        if (before != null && before.compareTo(place) >= 0) {
+          return "row " + place + " does not stand behind " + before;
+        }
+        before = place;
+      } catch (WireException e) {
+        return "row " + i + ": " + e.getMessage();
+      }
+    }
+    return "";
+  }
+}

@@ -1,0 +1,136 @@
+package io.widecast.store.tree;
+
+import io.widecast.model.Bytes;
+import io.widecast.model.Value;
+import io.widecast.model.Versioned;
+import io.widecast.store.segment.BlockKind;
+import io.widecast.store.segment.Segments;
+import io.widecast.wire.WireException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.function.LongUnaryOperator;
+
+/**
+ * Values as blocks: a content type (1 byte for a usual one, else 255, its length and its ASCII) and
+ * the bytes, cut into a run of blocks where one is not enough. An empty value has a block too.
+ */
+public final class ValueBlocks {
+
+  /** Content of the longest value. */
+  static final int BYTES_MAX = 2 + Value.CONTENT_TYPE_CHARS_MAX + Value.BYTES_MAX;
+
+  private static final int SPELLED = 255;
+  private static final List<String> TYPES = List.of(Value.OCTETS, Value.TEXT, Value.JSON);
+
+  private ValueBlocks() {}
+
+  /** How many blocks a content of {@code length} bytes takes. */
+  public static int count(int length) {
+    return (length + Segments.PAYLOAD_MAX - 1) / Segments.PAYLOAD_MAX;
+  }
+
+  /** What of {@code value} goes into blocks. */
+  static byte[] content(Value value) {
+    int type = TYPES.indexOf(value.contentType());
+    byte[] spelled =
+        type < 0 ? value.contentType().getBytes(StandardCharsets.US_ASCII) : new byte[0];
+    int front = type < 0 ? 2 + spelled.length : 1;
+    byte[] bytes = value.bytes().unsafeArray();
+    byte[] content = new byte[front + bytes.length];
+    if (type < 0) {
+      content[0] = (byte) SPELLED;
+      content[1] = (byte) spelled.length;
+      System.arraycopy(spelled, 0, content, 2, spelled.length);
+    } else {
+      content[0] = (byte) type;
+    }
+    System.arraycopy(bytes, 0, content, front, bytes.length);
+    return content;
+  }
+
+  static Value value(byte[] content) throws WireException {
+    int type = content[0] & 0xff;
+    if (type < TYPES.size()) {
+      return new Value(bytes(content, 1), TYPES.get(type));
+    }
+    int front = content.length < 2 ? 0 : 2 + (content[1] & 0xff);
+    if (type != SPELLED || front < 3 || front > content.length) {
+      throw new WireException("content type " + type);
+    }
+    return new Value(
+        bytes(content, front), new String(content, 2, front - 2, StandardCharsets.US_ASCII));
+  }
+
+  private static Bytes bytes(byte[] content, int from) {
+    byte[] bytes = new byte[content.length - from];
+    System.arraycopy(content, from, bytes, 0, bytes.length);
+    return Bytes.wrap(bytes);
+  }
+
+  /**
+   * Stores a value under numbers from {@code vba} on.
+   *
+   * @return the row for it; {@link #count} of its length says how many numbers were taken
+   */
+  public static Cell store(
+      Segments segments, MiddleMap map, long vba, byte[] key, Versioned held) {
+    byte[] content = content(held.value());
+    int count = count(content.length);
+    for (int i = 0; i < count; i++) {
+      int from = i * Segments.PAYLOAD_MAX;
+      int part = Math.min(Segments.PAYLOAD_MAX, content.length - from);
+      map.put(vba + i, segments.append(vba + i, content, from, part));
+    }
+    return new Cell(
+        key,
+        held.token(),
+        Cell.PUT,
+        held.createRevision(),
+        held.version(),
+        held.expiresAtMillis(),
+        content.length,
+        front(content),
+        vba);
+  }
+
+  /**
+   * The value that {@code cell} names.
+   *
+   * @param addresses the middle map; 0 for a VBA that it does not hold
+   */
+  public static Value read(Segments segments, Cell cell, LongUnaryOperator addresses) {
+    int count = count(cell.length());
+    byte[] content = null;
+    int done = 0;
+    for (int i = 0; i < count; i++) {
+      long vba = cell.vba() + i;
+      long pba = addresses.applyAsLong(vba);
+      if (pba == 0) {
+        throw new DanglingException(cell, vba);
+      }
+      byte[] part = segments.read(pba, BlockKind.VALUE, vba);
+      if (count == 1) {
+        content = part;
+      } else {
+        if (content == null) {
+          content = new byte[cell.length()];
+        }
+        System.arraycopy(part, 0, content, done, Math.min(part.length, content.length - done));
+      }
+      done += part.length;
+    }
+    try {
+      if (done != cell.length()) {
+        throw new WireException(done + " bytes where " + cell.length() + " belong");
+      }
+      return value(content);
+    } catch (WireException | IllegalArgumentException e) {
+      throw new IllegalStateException("value of " + cell + " is broken: " + e.getMessage(), e);
+    }
+  }
+
+  /** How much of a content is content type. */
+  static int front(byte[] content) {
+    return (content[0] & 0xff) == SPELLED ? 2 + (content[1] & 0xff) : 1;
+  }
+}
