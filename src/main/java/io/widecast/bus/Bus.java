@@ -77,6 +77,7 @@ public final class Bus {
           Committed.class,
           CopyPart.Begin.class,
           CopyPart.Rows.class,
+          CopyPart.Requests.class,
           CopyPart.End.class,
           CopyTaken.class,
           NodeStatus.class,
