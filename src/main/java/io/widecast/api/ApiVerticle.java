@@ -93,8 +93,7 @@ public final class ApiVerticle extends VerticleBase implements Drainable {
     vertx.setPeriodic(Connections.SWEEP_MILLIS, id -> connections.sweep());
     vertx.setPeriodic(StreamHandler.PING_MILLIS, id -> stream.ping());
     server =
-        vertx
-            .createHttpServer(serverOptions())
+        StrictServer.create(vertx, serverOptions())
             .connectionHandler(connections::onConnection)
             .requestHandler(
                 request -> {

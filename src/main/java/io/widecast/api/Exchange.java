@@ -37,6 +37,7 @@ final class Exchange {
   private final Query query;
   private final String rest;
   private Optional<Token> token = Optional.empty();
+  private boolean lastOfConnection;
 
   /**
    * @param rest what the route's last, variable part stands for, still percent-encoded
@@ -165,9 +166,16 @@ final class Exchange {
 
   /** Lets a client that asked first ({@code Expect: 100-continue}) send its body. */
   void proceed() {
-    if (header(HttpHeaderNames.EXPECT).filter("100-continue"::equalsIgnoreCase).isPresent()) {
+    // Over HTTP/1.0 nobody waits for it, nor expects an answer before the answer.
+    if (listHeader(HttpHeaderNames.EXPECT).filter(Exchange::asksFirst).isPresent()
+        && request.version() != HttpVersion.HTTP_1_0) {
       response().writeContinue();
     }
+  }
+
+  /** The router has let nothing else through but blanks and commas. */
+  private static boolean asksFirst(String expectations) {
+    return expectations.toLowerCase(Locale.ROOT).contains("100-continue");
   }
 
   static WidecastException tooLarge(String what, long bytesMax) {
@@ -256,6 +264,9 @@ final class Exchange {
     response().headers().clear();
     HttpServerResponse response = begin(problem.code().status());
     response.putHeader(HttpHeaderNames.CACHE_CONTROL, "no-store");
+    if (lastOfConnection) {
+      response.putHeader(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+    }
     if (problem.code().status() == 503) {
       response.putHeader(HttpHeaderNames.RETRY_AFTER, "1");
     }
@@ -271,6 +282,13 @@ final class Exchange {
       response.putHeader(HttpHeaderNames.ALLOW, methods);
     }
     send(Problems.CONTENT_TYPE, Problems.body(problem));
+  }
+
+  /** Answers with a problem and ends the connection. */
+  void failAndClose(WidecastException why) {
+    lastOfConnection = request.version() != HttpVersion.HTTP_2; // which has no such field
+    fail(why);
+    request.connection().close();
   }
 
   /** So that the client, still sending, gets to read the answer. */

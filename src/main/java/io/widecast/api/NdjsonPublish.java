@@ -19,8 +19,9 @@ import java.util.Optional;
 /**
  * A stream of publishes, one a line. Lines go to the replication in batches, several of which may
  * be under way; when there are too many the client has to wait. The first line that is malformed or
- * refused ends it: nothing that comes after is read, and the answer has its number, from 1. Lives
- * as long as its request, on its event loop.
+ * refused ends it: nothing that comes after is sent, and the answer has its number, from 1. Lines
+ * behind a refused one that are under way by then cannot be called back: they are waited for, and
+ * the answer counts what became of them too. Lives as long as its request, on its event loop.
  */
 final class NdjsonPublish {
 
@@ -49,6 +50,7 @@ final class NdjsonPublish {
   private Batch next = new Batch();
   private long line;
   private long published;
+  private long undecided; // lines that may or may not come: nobody could say
   private Optional<Token> first = Optional.empty();
   private Optional<Token> last = Optional.empty();
   private Optional<Failure> failure = Optional.empty();
@@ -171,18 +173,31 @@ final class NdjsonPublish {
   }
 
   private void settle(long ofLine, PublishOutcome outcome) {
-    if (failure.isPresent() && failure.get().line() < ofLine) {
-      return; // was under way already when an earlier line was refused
-    }
     if (outcome instanceof Written written) {
-      published++;
-      first = first.or(() -> Optional.of(written.token()));
-      last = Optional.of(written.token());
+      countWritten(written.token());
     } else if (outcome instanceof PublishOutcome.Refused refused) {
-      next = new Batch(); // what was read behind it is not written
+      next = new Batch(); // what was read behind it is not sent
+      count(refused);
       fail(new Failure(ofLine, refused.toException()));
     } else {
       throw new AssertionError(outcome);
+    }
+  }
+
+  /** A repeated line is answered with its earlier position, so they need not rise. */
+  private void countWritten(Token at) {
+    published++;
+    first = first.filter(lowest -> lowest.compareTo(at) <= 0).or(() -> Optional.of(at));
+    last = last.filter(highest -> highest.compareTo(at) >= 0).or(() -> Optional.of(at));
+  }
+
+  /** A line that failed may have been written all the same, as one that came too late was. */
+  private void count(PublishOutcome.Refused refused) {
+    Object written = refused.extras().get("written");
+    if (Boolean.TRUE.equals(written) && refused.extras().get("token") instanceof String at) {
+      countWritten(Token.parse(at));
+    } else if (refused.code().status() >= 500 && !Boolean.FALSE.equals(written)) {
+      undecided++;
     }
   }
 
@@ -207,7 +222,7 @@ final class NdjsonPublish {
           .shown(
               new Written(last.get(), 1, false), terms.ack(), terms.timeoutMillis(), terms.showAt())
           .onSuccess(written -> answer(written.token()))
-          .onFailure(exchange::fail);
+          .onFailure(e -> exchange.fail(withCounts(Problems.expected(e))));
     }
   }
 
@@ -232,11 +247,24 @@ final class NdjsonPublish {
   private void answerFailure(Failure found) {
     var extras = new HashMap<>(found.cause().extras());
     extras.put("line", found.line());
+    String detail = "line " + found.line() + ": " + found.cause().detail();
+    exchange.fail(withCounts(new WidecastException(found.cause().code(), detail, extras)));
+  }
+
+  /** {@code problem} with what was written in spite of it, by all lines together. */
+  private WidecastException withCounts(WidecastException problem) {
+    var extras = new HashMap<>(problem.extras());
     extras.put("published", published);
     extras.put("firstRevision", first.map(Token::revision).orElse(0L));
     extras.put("lastRevision", last.map(Token::revision).orElse(0L));
-    String detail = "line " + found.line() + ": " + found.cause().detail();
-    exchange.fail(new WidecastException(found.cause().code(), detail, extras));
+    extras.remove("written"); // that of one line
+    if (published > 0 || undecided == 0) {
+      extras.put("written", published > 0);
+    }
+    if (undecided > 0) {
+      extras.put("undecided", undecided);
+    }
+    return new WidecastException(problem.code(), problem.detail(), extras);
   }
 
   private static boolean isBlank(byte[] bytes, int from, int to) {

@@ -21,7 +21,7 @@ import java.util.WeakHashMap;
 /**
  * Finds who answers a request, by its address as it came: nothing is decoded, joined or shortened
  * on the way, because keys may hold empty segments, {@code .} and {@code ..}. Checks in this order:
- * form of the request, API key, path, method.
+ * form of the request, expectation, API key, path, method.
  */
 final class Router {
 
@@ -55,6 +55,7 @@ final class Router {
     int question = target.indexOf('?');
     String path = question < 0 ? target : target.substring(0, question);
     try {
+      checkExpectation(request);
       access.check(request, path);
       Route route = route(request.method(), path);
       Query query = Query.parse(question < 0 ? "" : target.substring(question + 1));
@@ -85,6 +86,8 @@ final class Router {
     } else if (cause instanceof TooLongHttpHeaderException) {
       code = ErrorCode.HEADERS_TOO_LARGE;
       detail = "header fields take up to " + ApiVerticle.HEADER_BYTES_MAX + " bytes together";
+    } else if (cause instanceof StrictServer.Refusal) {
+      detail = cause.getMessage();
     }
     refuseAndClose(request, new WidecastException(code, detail));
   }
@@ -95,9 +98,7 @@ final class Router {
    */
   private void refuseAndClose(HttpServerRequest request, WidecastException why) {
     refused.add(request.connection());
-    request.response().putHeader(HttpHeaderNames.CONNECTION, "close");
-    new Exchange(request, node, Query.parse(""), "").fail(why);
-    request.connection().close();
+    new Exchange(request, node, Query.parse(""), "").failAndClose(why);
   }
 
   private Route route(HttpMethod method, String path) {
@@ -135,7 +136,22 @@ final class Router {
       throw Query.bad("an HTTP/1.1 request has one Host header field");
     }
     if (!isFramed(request)) {
-      throw Query.bad("a request's Transfer-Encoding is chunked, or there is none");
+      throw Query.bad("a request's Transfer-Encoding is chunked, over HTTP/1.1, or there is none");
+    }
+  }
+
+  /** What a client expects of this node is one thing at most (RFC 9110, section 10.1.1). */
+  private static void checkExpectation(HttpServerRequest request) {
+    for (String line : request.headers().getAll(HttpHeaderNames.EXPECT)) {
+      for (String expectation : line.split(",")) {
+        if (!expectation.isBlank() && !expectation.strip().equalsIgnoreCase("100-continue")) {
+          throw new WidecastException(
+              ErrorCode.EXPECTATION_FAILED,
+              "Expect is 100-continue, or absent; this is '"
+                  + Query.shown(expectation.strip())
+                  + "'");
+        }
+      }
     }
   }
 
@@ -143,7 +159,10 @@ final class Router {
   private static boolean isFramed(HttpServerRequest request) {
     List<String> codings = request.headers().getAll(HttpHeaderNames.TRANSFER_ENCODING);
     return codings.isEmpty()
-        || codings.size() == 1 && codings.get(0).strip().equalsIgnoreCase("chunked");
+        || request.version() == HttpVersion.HTTP_1_1 // 1.0 had none (RFC 9112, section 6.1)
+            && !request.headers().contains(HttpHeaderNames.CONTENT_LENGTH)
+            && codings.size() == 1
+            && codings.get(0).strip().equalsIgnoreCase("chunked");
   }
 
   /** The target without scheme and authority, which a request to a proxy has. */

@@ -57,6 +57,9 @@ public final class Bus {
   /** Request {@code StreamFrame.Fetch}, answered with {@code Fetched}. Owner: replication. */
   public static final String FETCH = "widecast.fetch";
 
+  /** Request {@link AskRequests}, answered with {@link KnownRequests}. Owner: replication. */
+  public static final String REQUESTS = "widecast.requests";
+
   /** Header of messages that another core node sent: never to be passed on to a third. */
   public static final String FROM_CORE = "from-core";
 
@@ -73,10 +76,13 @@ public final class Bus {
           LogRead.class,
           LogSlice.class,
           AskRecovery.class,
+          AskRequests.class,
+          KnownRequests.class,
           Recovery.class,
           Committed.class,
           CopyPart.Begin.class,
           CopyPart.Rows.class,
+          CopyPart.Requests.class,
           CopyPart.End.class,
           CopyTaken.class,
           NodeStatus.class,

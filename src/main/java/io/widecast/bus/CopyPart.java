@@ -1,6 +1,7 @@
 package io.widecast.bus;
 
 import io.widecast.model.KeyVersion;
+import io.widecast.model.RecentRequest;
 import io.widecast.model.Token;
 import java.util.List;
 
@@ -17,6 +18,16 @@ public sealed interface CopyPart {
   record Rows(List<KeyVersion> rows) implements CopyPart {
     public Rows {
       rows = List.copyOf(rows);
+    }
+  }
+
+  /**
+   * Named requests that the map holds the work of, by rising revision over all parts, none above
+   * the copy's position; to a core node only.
+   */
+  record Requests(List<RecentRequest> requests) implements CopyPart {
+    public Requests {
+      requests = List.copyOf(requests);
     }
   }
 

@@ -12,8 +12,8 @@ import java.util.List;
  * @param logEnd position of the last entry in the log; at or above {@code applied} in a core node
  * @param log the newest entries of the log by rising revision: all above {@code applied}, and older
  *     ones within a bound
- * @param requests the named requests below {@code log}, by rising revision, as far as the log on
- *     disk still has them
+ * @param requests the named requests below {@code log}, by rising revision, as far as they are
+ *     kept; those of a copy, too
  */
 public record Recovery(
     HardState hardState,

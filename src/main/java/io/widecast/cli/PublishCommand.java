@@ -117,7 +117,7 @@ final class PublishCommand implements Runnable {
     String before =
         published == null
             ? ""
-            : "; published before it: "
+            : "; published in all: "
                 + published
                 + (e.extras().get("lastRevision") == null
                     ? ""

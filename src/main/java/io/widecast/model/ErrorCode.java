@@ -22,6 +22,7 @@ public enum ErrorCode {
   TOO_LARGE(413, false, "Too large"),
   URI_TOO_LONG(414, false, "Address too long"),
   UNSUPPORTED_MEDIA_TYPE(415, false, "Unsupported content type"),
+  EXPECTATION_FAILED(417, false, "Expectation failed"),
   IDEMPOTENCY_MISMATCH(422, false, "Idempotency key was used with another body"),
   UPGRADE_REQUIRED(426, false, "WebSocket handshake required"),
   HEADERS_TOO_LARGE(431, false, "Header fields too large"),

@@ -18,6 +18,13 @@ public record RecentRequest(
   /** No more than this many are, whatever their age. */
   public static final int KEPT_MAX = 262_144;
 
+  public RecentRequest {
+    if (token.revision() < 1 || pairs < 0 || pairs > Entry.PAIRS_MAX || timeMillis < 0) {
+      throw new IllegalArgumentException(
+          "named request at " + token + " of " + pairs + " pairs, at " + timeMillis + " ms");
+    }
+  }
+
   /** The request that {@code entry} names, if any. */
   public static Optional<RecentRequest> of(Entry entry) {
     boolean created =

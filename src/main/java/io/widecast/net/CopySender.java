@@ -3,10 +3,13 @@ package io.widecast.net;
 import io.vertx.core.Vertx;
 import io.widecast.model.Filter;
 import io.widecast.model.KeyVersion;
+import io.widecast.model.RecentRequest;
 import io.widecast.model.Token;
+import io.widecast.wire.RequestParts;
 import io.widecast.wire.StreamFrame;
 import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 
@@ -23,6 +26,7 @@ public final class CopySender {
   private final Filter filter;
   private final Token at;
   private final Iterator<KeyVersion> rows;
+  private final Iterator<List<RecentRequest>> requests;
   private final IntConsumer sent;
   private final Consumer<Token> done;
   private long count;
@@ -30,6 +34,8 @@ public final class CopySender {
   /**
    * @param at position of the map
    * @param rows all of it, by rising keys; must not change meanwhile
+   * @param requests the named requests that it holds the work of, by rising revision; none for an
+   *     edge node
    * @param filter what goes over the connection of them
    * @param sent told the bytes of each frame
    * @param done told the copy's position when all is sent; never called when the connection ends
@@ -39,6 +45,7 @@ public final class CopySender {
       FrameSocket socket,
       Token at,
       Iterator<KeyVersion> rows,
+      List<RecentRequest> requests,
       Filter filter,
       IntConsumer sent,
       Consumer<Token> done) {
@@ -47,6 +54,7 @@ public final class CopySender {
     this.filter = filter;
     this.at = at;
     this.rows = rows;
+    this.requests = RequestParts.split(requests).iterator();
     this.sent = sent;
     this.done = done;
   }
@@ -61,6 +69,15 @@ public final class CopySender {
     if (socket.isClosed()) {
       return;
     }
+    if (requests.hasNext()) {
+      sent.accept(socket.send(new StreamFrame.CopyRequests(requests.next())));
+      sendMoreSoon();
+    } else {
+      sendRows();
+    }
+  }
+
+  private void sendRows() {
     var batch = new ArrayList<KeyVersion>();
     int batchBytes = 0;
     for (int looked = 0; rows.hasNext() && looked < ROWS_A_TURN; looked++) {
@@ -80,7 +97,13 @@ public final class CopySender {
     if (!rows.hasNext()) {
       sent.accept(socket.send(new StreamFrame.CopyEnd(at, count)));
       done.accept(at);
-    } else if (socket.isFull()) {
+    } else {
+      sendMoreSoon();
+    }
+  }
+
+  private void sendMoreSoon() {
+    if (socket.isFull()) {
       socket.onDrained(this::send);
     } else {
       vertx.getOrCreateContext().runOnContext(nothing -> send());

@@ -5,8 +5,11 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.widecast.bus.Bus;
 import io.widecast.bus.CopyPart;
+import io.widecast.model.RecentRequest;
 import io.widecast.wire.StreamFrame;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Passes a copy that arrives on a connection to the store, one part at a time, holding the sender
@@ -18,8 +21,9 @@ public final class CopyTaker {
 
   private final Vertx vertx;
   private final ArrayDeque<CopyPart> parts = new ArrayDeque<>();
-  private Promise<Void> promise; // null while no copy is wanted
+  private Promise<List<RecentRequest>> promise; // null while no copy is wanted
   private boolean passing; // a part is with the store
+  private List<RecentRequest> requests = new ArrayList<>(); // as the store has taken them
   private long rows;
   private long watchdog = -1;
 
@@ -27,10 +31,14 @@ public final class CopyTaker {
     this.vertx = vertx;
   }
 
-  /** A copy was asked for: completes once the store has it on disk and shows it. */
-  public Future<Void> begin() {
+  /**
+   * A copy was asked for: completes once the store has it on disk and shows it, with the named
+   * requests that came with it.
+   */
+  public Future<List<RecentRequest>> begin() {
     promise = Promise.promise();
     parts.clear();
+    requests = new ArrayList<>();
     rows = 0;
     watch();
     return promise.future();
@@ -50,6 +58,8 @@ public final class CopyTaker {
     } else if (frame instanceof StreamFrame.CopyRows more) {
       rows += more.rows().size();
       parts.add(new CopyPart.Rows(more.rows()));
+    } else if (frame instanceof StreamFrame.CopyRequests more) {
+      parts.add(new CopyPart.Requests(more.requests()));
     } else if (frame instanceof StreamFrame.CopyEnd end) {
       if (end.rows() != rows) {
         fail("copy of " + end.rows() + " rows, " + rows + " came");
@@ -84,6 +94,8 @@ public final class CopyTaker {
               passing = false;
               if (taken.failed()) {
                 fail(taken.cause().getMessage());
+              } else if (part instanceof CopyPart.Requests more) {
+                requests.addAll(more.requests());
               } else if (part instanceof CopyPart.End) {
                 finish();
               }
@@ -92,15 +104,15 @@ public final class CopyTaker {
   }
 
   private void finish() {
-    Promise<Void> done = promise;
+    Promise<List<RecentRequest>> done = promise;
     promise = null;
     vertx.cancelTimer(watchdog);
-    done.complete();
+    done.complete(requests);
   }
 
   private void fail(String why) {
     if (promise != null) {
-      Promise<Void> failed = promise;
+      Promise<List<RecentRequest>> failed = promise;
       promise = null;
       vertx.cancelTimer(watchdog);
       failed.fail(why);

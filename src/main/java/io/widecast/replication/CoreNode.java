@@ -11,6 +11,7 @@ import io.widecast.model.ErrorCode;
 import io.widecast.model.Key;
 import io.widecast.model.PublishOutcome;
 import io.widecast.model.PublishRequest;
+import io.widecast.model.RecentRequest;
 import io.widecast.model.Token;
 import io.widecast.model.Versioned;
 import io.widecast.replication.election.Election;
@@ -216,10 +217,19 @@ public final class CoreNode {
     }
   }
 
-  /** The copy is on disk and applied; it stands at {@code position}. */
-  public void onCopied(Token position, Function<Key, Optional<Versioned>> newMap, long nowNanos) {
+  /**
+   * The copy is on disk and applied; it stands at {@code position}.
+   *
+   * @param named the requests that came with it, by rising revision
+   */
+  public void onCopied(
+      Token position,
+      List<RecentRequest> named,
+      Function<Key, Optional<Versioned>> newMap,
+      long nowNanos) {
     progress.onCopied(newMap, position);
     log.reset(position);
+    requests.onCopied(named);
     following.onCopied(position, nowNanos);
   }
 
@@ -388,6 +398,16 @@ public final class CoreNode {
 
   public Token committed() {
     return progress.committed();
+  }
+
+  /**
+   * The named requests of the last ten minutes that a map as of {@code position} holds the work of,
+   * by rising revision; empty while this node does not know that far.
+   */
+  public Optional<List<RecentRequest>> requestsUpTo(Token position) {
+    return position.revision() <= progress.committed().revision()
+        ? Optional.of(requests.upTo(position.revision()))
+        : Optional.empty();
   }
 
   /**

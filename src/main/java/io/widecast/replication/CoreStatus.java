@@ -25,7 +25,7 @@ import java.util.TreeMap;
 final class CoreStatus {
 
   private final CoreOptions options;
-  private final Map<NodeId, Long> behindSinceMillis = new TreeMap<>();
+  private final Lags lags = new Lags();
   private boolean masterKnown; // at some time in this life
 
   CoreStatus(CoreOptions options) {
@@ -38,6 +38,7 @@ final class CoreStatus {
    */
   NodeStatus of(
       CoreNode core, boolean connected, Optional<ClusterView> told, long nowNanos, long nowMillis) {
+    lags.onCommitted(core.committed().revision(), nowMillis);
     masterKnown |= core.isMaster() || core.masterSlot() >= 0 && connected;
     var sites = new ArrayList<Site>();
     sites.add(new Site(options.site(), true, coreNodes(core, nowNanos, nowMillis)));
@@ -110,7 +111,7 @@ final class CoreStatus {
               role,
               state,
               revision,
-              lagMillis(id, revision, core.committed().revision(), nowMillis),
+              lags.millis(id, revision, nowMillis),
               List.of("**"),
               0,
               self ? options.http() : hello.map(Hello::http).orElse(""),
@@ -145,7 +146,7 @@ final class CoreStatus {
                   Role.EDGE,
                   standing.state(),
                   revision,
-                  lagMillis(edge.id(), revision, committed, nowMillis),
+                  lags.millis(edge.id(), revision, nowMillis),
                   edge.filter().texts(),
                   edge.backlogBytes(),
                   edge.http(),
@@ -154,14 +155,5 @@ final class CoreStatus {
     return bySite.entrySet().stream()
         .map(site -> new Site(site.getKey(), false, site.getValue()))
         .toList();
-  }
-
-  /** Since when a node has been seen behind, as long as it is. */
-  private long lagMillis(NodeId id, long revision, long committed, long nowMillis) {
-    if (revision >= committed) {
-      behindSinceMillis.remove(id);
-      return 0;
-    }
-    return nowMillis - behindSinceMillis.computeIfAbsent(id, absent -> nowMillis);
   }
 }

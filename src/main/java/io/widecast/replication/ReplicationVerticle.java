@@ -5,9 +5,11 @@ import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.EventBus;
 import io.vertx.core.eventbus.Message;
 import io.widecast.bus.AskRecovery;
+import io.widecast.bus.AskRequests;
 import io.widecast.bus.Bus;
 import io.widecast.bus.Drainable;
 import io.widecast.bus.EdgeReport;
+import io.widecast.bus.KnownRequests;
 import io.widecast.bus.LogDurable;
 import io.widecast.bus.LogWrite;
 import io.widecast.bus.NodeStatus;
@@ -22,6 +24,7 @@ import io.widecast.metrics.Metrics;
 import io.widecast.model.ClusterView;
 import io.widecast.model.ErrorCode;
 import io.widecast.model.PublishOutcome;
+import io.widecast.model.RecentRequest;
 import io.widecast.model.Token;
 import io.widecast.model.WidecastException;
 import io.widecast.net.CopyTaker;
@@ -33,6 +36,7 @@ import io.widecast.net.PeerLink;
 import io.widecast.store.Applied;
 import io.widecast.store.AskView;
 import io.widecast.store.StoreMessages;
+import io.widecast.store.View;
 import io.widecast.wire.LanCodec;
 import io.widecast.wire.LanFrame;
 import io.widecast.wire.LanPacket;
@@ -178,6 +182,7 @@ public final class ReplicationVerticle extends VerticleBase implements Drainable
     bus.<EdgeReport>localConsumer(Bus.EDGES, this::onEdges);
     bus.<SiteMembers>localConsumer(Bus.MEMBERS, message -> onMembers(message.body()));
     bus.<StreamFrame.Fetch>localConsumer(Bus.FETCH, this::onFetch);
+    bus.<AskRequests>localConsumer(Bus.REQUESTS, this::onAskRequests);
     sockets.handler(
         new DatagramHandler() {
           @Override
@@ -322,6 +327,15 @@ public final class ReplicationVerticle extends VerticleBase implements Drainable
     message.reply(new StreamFrame.Fetched(term, entries), Bus.LOCAL_ONLY);
   }
 
+  /** A copy of the map goes to another core node, which must know the requests in it. */
+  private void onAskRequests(Message<AskRequests> message) {
+    core.requestsUpTo(message.body().at())
+        .ifPresentOrElse(
+            known -> message.reply(new KnownRequests(known), Bus.LOCAL_ONLY),
+            () ->
+                message.fail(ErrorCode.NOT_READY.ordinal(), "this node has just taken one itself"));
+  }
+
   private void onLinkFrame(StreamFrame frame) {
     if (frame instanceof StreamFrame.Fetched fetched) {
       core.onFetched(fetched.term(), fetched.entries(), System.nanoTime());
@@ -433,21 +447,26 @@ public final class ReplicationVerticle extends VerticleBase implements Drainable
   private void takeCopy() {
     LOG.info("what this node lacks is no longer in the master's buffer: taking a whole copy");
     boolean asked = link.send(new StreamFrame.AskCopy());
-    (asked ? copyTaker.begin() : Future.<Void>failedFuture("no connection to the master"))
+    (asked
+            ? copyTaker.begin()
+            : Future.<List<RecentRequest>>failedFuture("no connection to the master"))
         .compose(
-            nothing -> vertx.eventBus().<Applied>request(Bus.VIEW, new AskView(), Bus.LOCAL_ONLY))
-        .map(Message::body)
-        .onSuccess(
-            applied -> {
-              LOG.info("copy taken, at {}", applied.view().token());
-              core.onCopied(applied.view().token(), applied.view()::find, System.nanoTime());
-            })
+            requests ->
+                vertx
+                    .eventBus()
+                    .<Applied>request(Bus.VIEW, new AskView(), Bus.LOCAL_ONLY)
+                    .onSuccess(applied -> copied(applied.body().view(), requests)))
         .onFailure(
             failure -> {
               LOG.warn("no copy was to be had, trying again: {}", failure.getMessage());
               core.onCopyFailed(System.nanoTime());
             })
         .onComplete(done -> endTurn());
+  }
+
+  private void copied(View view, List<RecentRequest> requests) {
+    LOG.info("copy taken, at {}, with {} named requests", view.token(), requests.size());
+    core.onCopied(view.token(), requests, view::find, System.nanoTime());
   }
 
   private void onRole(CoreOutput.RoleChanged role) {

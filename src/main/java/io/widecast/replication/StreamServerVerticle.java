@@ -8,9 +8,11 @@ import io.vertx.core.eventbus.EventBus;
 import io.vertx.core.net.NetServer;
 import io.vertx.core.net.NetServerOptions;
 import io.vertx.core.net.NetSocket;
+import io.widecast.bus.AskRequests;
 import io.widecast.bus.Bus;
 import io.widecast.bus.Drainable;
 import io.widecast.bus.EdgeReport;
+import io.widecast.bus.KnownRequests;
 import io.widecast.bus.LogRead;
 import io.widecast.bus.LogSlice;
 import io.widecast.bus.NodeStatus;
@@ -22,6 +24,7 @@ import io.widecast.metrics.Metric;
 import io.widecast.metrics.Metrics;
 import io.widecast.model.Bytes;
 import io.widecast.model.Filter;
+import io.widecast.model.RecentRequest;
 import io.widecast.model.Token;
 import io.widecast.net.CopySender;
 import io.widecast.net.FrameSocket;
@@ -264,7 +267,7 @@ public final class StreamServerVerticle extends VerticleBase implements Drainabl
           .<StreamFrame.Fetched>request(Bus.FETCH, fetch, Bus.LOCAL_ONLY)
           .onSuccess(fetched -> session.socket.send(fetched.body()));
     } else if (frame instanceof StreamFrame.AskCopy && session.stream == null) {
-      sendCopy(session, Filter.ALL);
+      sendCopyToCore(session);
     } else if (frame instanceof StreamFrame.Report report && session.stream == null) {
       vertx.eventBus().send(Bus.EDGES, report.report(), fromCore());
     } else {
@@ -344,7 +347,7 @@ public final class StreamServerVerticle extends VerticleBase implements Drainabl
       } else if (output instanceof EdgeStream.Output.ReadLog read) {
         readLog(session, read.revision());
       } else if (output instanceof EdgeStream.Output.SendCopy) {
-        sendCopy(session, session.stream.filter());
+        sendCopy(session, view, List.of(), session.stream.filter());
       } else {
         throw new AssertionError(output);
       }
@@ -367,13 +370,28 @@ public final class StreamServerVerticle extends VerticleBase implements Drainabl
             });
   }
 
-  private void sendCopy(Session session, Filter filter) {
+  /** Another core node may have to order next, and then to know who asked for what. */
+  private void sendCopyToCore(Session session) {
+    View now = view;
+    vertx
+        .eventBus()
+        .<KnownRequests>request(Bus.REQUESTS, new AskRequests(now.token()), Bus.LOCAL_ONLY)
+        .onSuccess(known -> sendCopy(session, now, known.body().requests(), Filter.ALL))
+        .onFailure(
+            failure -> {
+              LOG.warn("{} gets no copy: {}", session.greeting.id(), failure.getMessage());
+              session.socket.close(); // it then asks again
+            });
+  }
+
+  private void sendCopy(Session session, View now, List<RecentRequest> requests, Filter filter) {
     metrics.increment(Metric.COPIES_SERVED);
     new CopySender(
             vertx,
             session.socket,
-            view.token(),
-            view.from(Bytes.EMPTY),
+            now.token(),
+            now.from(Bytes.EMPTY),
+            requests,
             filter,
             bytes -> {
               if (session.stream != null) {

@@ -13,6 +13,7 @@ import io.widecast.model.NodeId;
 import io.widecast.model.Pair;
 import io.widecast.model.PublishOutcome;
 import io.widecast.model.PublishRequest;
+import io.widecast.model.RecentRequest;
 import io.widecast.model.RequestId;
 import io.widecast.model.Token;
 import io.widecast.model.Versioned;
@@ -50,7 +51,6 @@ final class Checker {
   private final Set<RequestId> refused = new HashSet<>(); // nothing was written, we said
   private final TreeMap<Token, RequestId> promises = new TreeMap<>();
   private final Map<NodeId, Long> reportedNanos = new HashMap<>(); // when the master last heard
-  private boolean forgetful; // a node may have forgotten who asked for what
 
   Checker(Simulation sim, boolean troubles, List<SimCore> cores, List<SimEdge> edges) {
     this.sim = sim;
@@ -66,14 +66,11 @@ final class Checker {
 
   // ---- core nodes
 
-  /**
-   * @param remembered oldest revision whose request it knows
-   */
-  void onCoreStarted(SimCore core, SimMap map, long remembered) {
-    forgetful |= remembered > 1 && map.at().revision() > 0;
+  void onCoreStarted(SimCore core, SimMap map) {
     positions.put(core, map.at());
     checkInHistory(core, map.at());
     checkMap("I1.8", core, map, Filter.ALL);
+    checkRequests(core);
   }
 
   void onCoreStopped(SimCore core) {
@@ -85,6 +82,7 @@ final class Checker {
     if (other != null && other != core) {
       throw new Violation("election", other + " and " + core + " are masters of term " + term);
     }
+    checkRequests(core);
   }
 
   /** I1.3, and I1.8 for each entry that is new. */
@@ -138,7 +136,22 @@ final class Checker {
     }
     checkMap("I1.4", core, map, Filter.ALL);
     positions.put(core, position);
-    forgetful = true; // a copy says what is there, not who asked for it
+    checkRequests(core);
+  }
+
+  /**
+   * Who may order knows who asked for what, for as long as a retry may come: no run lasts ten
+   * minutes, so of everything that was ever committed and that it holds.
+   */
+  private void checkRequests(SimCore core) {
+    Token at = positions.get(core);
+    List<RecentRequest> expected =
+        history.subList(0, (int) at.revision()).stream()
+            .flatMap(entry -> RecentRequest.of(entry.entry()).stream())
+            .toList();
+    if (!core.core().requestsUpTo(at).equals(Optional.of(expected))) {
+      throw new Violation("once", core + " at " + at + " does not know who asked for what");
+    }
   }
 
   /** Readers of {@code core} see {@code token} from now on. */
@@ -304,7 +317,7 @@ final class Checker {
 
   private void promise(RequestId id, Token token) {
     Token before = promised.put(id, token);
-    if (before != null && !before.equals(token) && !forgetful) {
+    if (before != null && !before.equals(token)) {
       throw new Violation("once", id + " was written at " + before + " and at " + token);
     }
     promises.put(token, id);
@@ -329,10 +342,10 @@ final class Checker {
       Entry entry = encoded.entry();
       if (entry.requestId().isPresent()) {
         RequestId id = entry.requestId().get();
-        if (!seen.add(id) && !forgetful) {
+        if (!seen.add(id)) {
           throw new Violation("once", id + " was written again at " + entry.token());
         }
-        if (refused.contains(id) && !forgetful) {
+        if (refused.contains(id)) {
           throw new Violation("answer", id + " was refused, and written at " + entry.token());
         }
         checkEntry(map, entry, requests.get(id));

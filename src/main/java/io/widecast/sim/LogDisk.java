@@ -3,7 +3,9 @@ package io.widecast.sim;
 import io.widecast.bus.Committed;
 import io.widecast.bus.LogWrite;
 import io.widecast.bus.Recovery;
+import io.widecast.model.RecentRequest;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
 
@@ -22,7 +24,7 @@ final class LogDisk {
     void failed();
   }
 
-  private record Work(LogWrite write, SimMap copy, Done done) {}
+  private record Work(LogWrite write, SimMap copy, List<RecentRequest> requests, Done done) {}
 
   private final SimHost host;
   private final SplittableRandom random;
@@ -54,11 +56,11 @@ final class LogDisk {
   }
 
   void write(LogWrite write, Done done) {
-    submit(new Work(write, null, done));
+    submit(new Work(write, null, List.of(), done));
   }
 
-  void writeCopy(SimMap copy, Done done) {
-    submit(new Work(null, copy, done));
+  void writeCopy(SimMap copy, List<RecentRequest> requests, Done done) {
+    submit(new Work(null, copy, requests, done));
   }
 
   /** What a start finds. */
@@ -137,7 +139,7 @@ final class LogDisk {
       store.append(work.write());
       return true;
     }
-    return store.copy(work.copy());
+    return store.copy(work.copy(), work.requests());
   }
 
   private void finish() {
@@ -148,7 +150,7 @@ final class LogDisk {
       log.write(work.write());
       work.done().durable();
     } else {
-      log.reset(work.copy());
+      log.reset(work.copy(), work.requests());
       work.done().durable();
     }
     queue.poll();

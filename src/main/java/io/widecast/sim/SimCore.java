@@ -13,6 +13,7 @@ import io.widecast.model.KeyVersion;
 import io.widecast.model.NodeId;
 import io.widecast.model.PublishOutcome;
 import io.widecast.model.PublishRequest;
+import io.widecast.model.RecentRequest;
 import io.widecast.model.Token;
 import io.widecast.model.Versioned;
 import io.widecast.replication.CoreNode;
@@ -149,7 +150,7 @@ final class SimCore extends SimHost {
     armedAtNanos = CoreNode.NEVER;
     lastApplyAtNanos = 0;
     sim.note(name() + " starts at " + map.at() + ", log end " + disk.log().end());
-    checker.onCoreStarted(this, map, disk.log().first());
+    checker.onCoreStarted(this, map);
     arm();
     later(CHECKPOINT_NANOS, this::checkpoint);
     later(random.nextLong(REPORT_NANOS), this::report);
@@ -415,6 +416,7 @@ final class SimCore extends SimHost {
   /** Takes a copy in: rows are gathered, and count when all have come and are on disk. */
   private final class CopyHandler implements SimStream.Handler {
     private final List<KeyVersion> rows = new ArrayList<>();
+    private final List<RecentRequest> requests = new ArrayList<>();
     private SimStream.End end;
     private boolean ended;
 
@@ -422,6 +424,8 @@ final class SimCore extends SimHost {
     public void onFrame(StreamFrame frame) {
       if (frame instanceof StreamFrame.CopyRows part) {
         rows.addAll(part.rows());
+      } else if (frame instanceof StreamFrame.CopyRequests part) {
+        requests.addAll(part.requests());
       } else if (frame instanceof StreamFrame.CopyEnd copyEnd) {
         ended = true;
         end.close();
@@ -430,10 +434,11 @@ final class SimCore extends SimHost {
         }
         disk.writeCopy(
             new SimMap(copyEnd.at(), rows),
+            requests,
             new LogDisk.Done() {
               @Override
               public void durable() {
-                copied(copyEnd.at());
+                copied(copyEnd.at(), requests);
               }
 
               @Override
@@ -452,13 +457,13 @@ final class SimCore extends SimHost {
     }
   }
 
-  private void copied(Token position) {
+  private void copied(Token position, List<RecentRequest> requests) {
     copies++;
     metrics.increment(Metric.COPIES_TAKEN); // as the store does
     map = disk.log().mapAtCommit();
     sim.note(name() + " holds a copy at " + position);
+    core.onCopied(position, requests, reader(), nowNanos());
     checker.onCoreCopied(this, position, map);
-    core.onCopied(position, reader(), nowNanos());
     window.onJump(position);
     shown();
     List.copyOf(served).forEach(EdgeServing::jump);
@@ -493,7 +498,7 @@ final class SimCore extends SimHost {
       } else if (frame instanceof StreamFrame.Fetch fetch) {
         end.send(new StreamFrame.Fetched(core.isMaster() ? core.term() : 0, held(fetch.range())));
       } else if (frame instanceof StreamFrame.AskCopy) {
-        sendCopy(end, Filter.ALL, () -> {});
+        sendCopyToCore(end);
       } else if (frame instanceof StreamFrame.Publish publish) {
         publish(end, publish);
       } else if (frame instanceof StreamFrame.Report report) {
@@ -517,6 +522,23 @@ final class SimCore extends SimHost {
       }
     }
     return found;
+  }
+
+  /** As the shell does it: the requests that the map of now holds the work of go before it. */
+  private void sendCopyToCore(SimStream.End end) {
+    List<KeyVersion> rows = map.rows(Filter.ALL);
+    Token at = map.at();
+    Optional<List<RecentRequest>> known = core.requestsUpTo(at);
+    if (known.isEmpty()) {
+      end.close();
+      return;
+    }
+    end.send(new StreamFrame.CopyBegin(at));
+    for (int from = 0; from < known.get().size(); from += COPY_ROWS) {
+      int to = Math.min(known.get().size(), from + COPY_ROWS);
+      end.send(new StreamFrame.CopyRequests(known.get().subList(from, to)));
+    }
+    sendRows(end, rows, 0, at, () -> {});
   }
 
   /** Sends the map of now in parts, each a moment after the other. */

@@ -228,6 +228,7 @@ final class SimEdge extends SimHost {
     } else if (part instanceof CopyPart.End) {
       disk.writeCopy(
           new SimMap(copyAt, copyRows),
+          List.of(),
           new LogDisk.Done() {
             @Override
             public void durable() {

@@ -32,6 +32,7 @@ final class SimLog {
   private long keepFrom = 1;
   private LogWrite underWay; // when the power went; null for nothing
   private SimMap checkpoint = new SimMap();
+  private final TreeMap<Long, RecentRequest> requests = new TreeMap<>(); // of entries gone
 
   SimLog(boolean sparse) {
     this.sparse = sparse;
@@ -76,15 +77,42 @@ final class SimLog {
         throw new Violation("store", "lost " + entry.entry().token() + ", which was durable");
       }
     }
+    checkRequests(found);
     hardState = found.hardState();
     commit = map.at();
     checkpoint = map;
+    requests.clear();
+    found.requests().forEach(request -> requests.put(request.token().revision(), request));
     entries.clear();
     entries.putAll(there);
     before =
         there.isEmpty()
             ? found.logEnd()
             : new Token(there.firstEntry().getValue().entry().prevEpoch(), there.firstKey() - 1);
+  }
+
+  /** Who asked for what is final must be known as long as that. */
+  private void checkRequests(Recovery found) {
+    var known = new TreeMap<Long, RecentRequest>();
+    found.requests().forEach(request -> known.put(request.token().revision(), request));
+    found
+        .log()
+        .forEach(
+            entry ->
+                RecentRequest.of(entry.entry())
+                    .ifPresent(request -> known.put(entry.revision(), request)));
+    var expected = new TreeMap<>(requests);
+    entries
+        .headMap(commit.revision(), true)
+        .values()
+        .forEach(
+            entry ->
+                RecentRequest.of(entry.entry())
+                    .ifPresent(request -> expected.put(entry.revision(), request)));
+    if (!sparse && !known.entrySet().containsAll(expected.entrySet())) {
+      expected.entrySet().removeAll(known.entrySet());
+      throw new Violation("store", "forgot who asked for " + expected.values());
+    }
   }
 
   private void take(LogWrite write, int count, boolean whole) {
@@ -133,8 +161,14 @@ final class SimLog {
     commit = sparse ? entry.entry().token() : commit; // what an edge logs is final
   }
 
-  /** A copy of the map stands for the log now. */
-  void reset(SimMap copy) {
+  /**
+   * A copy of the map stands for the log now.
+   *
+   * @param named the requests that came with it
+   */
+  void reset(SimMap copy, List<RecentRequest> named) {
+    requests.clear();
+    named.forEach(request -> requests.put(request.token().revision(), request));
     checkpoint = copy;
     before = copy.at();
     commit = copy.at();
@@ -151,6 +185,8 @@ final class SimLog {
         break;
       }
       entries.pollFirstEntry();
+      RecentRequest.of(oldest.entry())
+          .ifPresent(request -> requests.put(request.token().revision(), request));
       before = oldest.entry().token();
       bytes -= oldest.sizeBytes();
     }
@@ -179,16 +215,15 @@ final class SimLog {
       log.add(0, older);
     }
     long first = log.isEmpty() ? end().revision() + 1 : log.get(0).revision();
-    List<RecentRequest> requests =
-        entries.headMap(first).values().stream()
-            .flatMap(entry -> RecentRequest.of(entry.entry()).stream())
-            .toList();
-    return new Recovery(hardState, commit, end(), log, requests);
-  }
-
-  /** Lowest revision whose entry it still has. */
-  long first() {
-    return before.revision() + 1;
+    var older = new TreeMap<>(requests);
+    entries
+        .headMap(first)
+        .values()
+        .forEach(
+            entry ->
+                RecentRequest.of(entry.entry())
+                    .ifPresent(request -> older.put(entry.revision(), request)));
+    return new Recovery(hardState, commit, end(), log, List.copyOf(older.values()));
   }
 
   /** Entries above {@code after}, no further than {@code applied}. */

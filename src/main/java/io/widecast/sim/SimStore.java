@@ -8,15 +8,18 @@ import io.widecast.metrics.Metrics;
 import io.widecast.model.Bytes;
 import io.widecast.model.KeyVersion;
 import io.widecast.model.NodeId;
+import io.widecast.model.RecentRequest;
 import io.widecast.model.WidecastException;
 import io.widecast.store.StoreCore;
 import io.widecast.store.StoreOptions;
 import io.widecast.store.View;
+import io.widecast.wire.RequestParts;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
 
@@ -75,9 +78,12 @@ final class SimStore {
   }
 
   /** Takes the whole of {@code copy}; false when it is older than what is shown. */
-  boolean copy(SimMap copy) {
+  boolean copy(SimMap copy, List<RecentRequest> requests) {
     try {
       store.copy(new CopyPart.Begin(copy.at()));
+      for (List<RecentRequest> part : RequestParts.split(requests)) {
+        store.copy(new CopyPart.Requests(part));
+      }
       store.copy(new CopyPart.Rows(copy.rows(io.widecast.model.Filter.ALL)));
       store.copy(new CopyPart.End());
       return true;

@@ -20,6 +20,7 @@ import io.widecast.model.WidecastException;
 import io.widecast.store.log.Disk;
 import io.widecast.store.log.DiskFullException;
 import io.widecast.store.log.Log;
+import io.widecast.store.log.LogDrop;
 import io.widecast.store.log.LogOptions;
 import io.widecast.store.log.StoreException;
 import io.widecast.store.log.StoreFormat;
@@ -32,7 +33,6 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.Optional;
@@ -235,7 +235,7 @@ public final class StoreCore implements Closeable {
               + ". The disk lost data: restore the directory, or move it away and let"
               + " this node take a new copy");
     }
-    long from = log.restart(position);
+    long from = log.restart(position, log.requests());
     manifest = new Manifest(from, manifest.nextObject(), manifest.chain());
     manifest.write(disk, identity);
     log.dropBelow(from);
@@ -265,17 +265,21 @@ public final class StoreCore implements Closeable {
 
   /** The named requests below {@code revision}: a retry may come although the log is long. */
   private List<RecentRequest> requestsBelow(long revision) throws IOException {
-    var requests = new ArrayList<RecentRequest>();
     if (options.logIsCommitted()) {
-      return requests; // an edge node orders nothing
+      return List.of(); // an edge node orders nothing
     }
+    var requests = new TreeMap<Long, RecentRequest>();
+    log.requests().forEach(request -> requests.put(request.token().revision(), request));
     long after = Math.max(log.base().revision(), revision - 1 - RecentRequest.KEPT_MAX);
     List<EncodedEntry> slice;
     while (!(slice = log.read(after, revision - 1, REPLAY_BYTES).entries()).isEmpty()) {
-      slice.forEach(entry -> RecentRequest.of(entry.entry()).ifPresent(requests::add));
+      slice.forEach(
+          entry ->
+              RecentRequest.of(entry.entry())
+                  .ifPresent(request -> requests.put(entry.revision(), request)));
       after = slice.get(slice.size() - 1).revision();
     }
-    return requests;
+    return List.copyOf(requests.headMap(revision).values());
   }
 
   /** The map now; any thread. */
@@ -318,7 +322,7 @@ public final class StoreCore implements Closeable {
   private boolean dropHistory() {
     Token base = log.base();
     try {
-      log.trim(manifest.logFrom(), keepFrom, 0, Long.MAX_VALUE);
+      log.drop(log.toDrop(manifest.logFrom(), keepFrom, 0, Long.MAX_VALUE));
     } catch (IOException e) {
       return false; // no harm done, and the caller is told that the disk is full
     }
@@ -462,24 +466,29 @@ public final class StoreCore implements Closeable {
   }
 
   /**
-   * Deletes log that neither a start, nor other nodes, nor watches that resume need; on the disk
-   * thread.
+   * The log that neither a start, nor other nodes, nor watches that resume need; any thread. Reads
+   * it, so that the named requests of the last minutes outlive it.
    *
    * @param nowMillis by the wall clock
    */
-  public void trimLog(long nowMillis) throws IOException {
-    log.trim(
+  public LogDrop logToDrop(long nowMillis) throws IOException {
+    return log.toDrop(
         manifest.logFrom(),
         keepFrom,
         options.historyBytes(),
         nowMillis - options.history().toMillis());
   }
 
+  /** Deletes that log; on the disk thread. */
+  public void dropLog(LogDrop drop) throws IOException {
+    log.drop(drop);
+  }
+
   /** Does all of a checkpoint at once, when one is due: for one thread. */
   public void checkpointIfDue(long nowMillis) throws IOException {
     if (checkpointDue()) {
       checkpoint();
-      trimLog(nowMillis);
+      dropLog(logToDrop(nowMillis));
     }
   }
 
@@ -518,11 +527,16 @@ public final class StoreCore implements Closeable {
       copy.add(rows.rows());
       return Optional.empty();
     }
+    if (part instanceof CopyPart.Requests requests) {
+      copy.addRequests(requests.requests());
+      return Optional.empty();
+    }
     if (part instanceof CopyPart.End) {
       TreeView whole = copy.done();
+      List<RecentRequest> requests = copy.requests();
       copy = null;
       checkNotOlder(whole.token());
-      install(whole);
+      install(whole, requests);
       return Optional.of(whole);
     }
     throw new AssertionError(part);
@@ -540,7 +554,7 @@ public final class StoreCore implements Closeable {
     }
   }
 
-  private void install(TreeView whole) {
+  private void install(TreeView whole, List<RecentRequest> requests) {
     RedoObject root;
     try {
       root =
@@ -552,7 +566,7 @@ public final class StoreCore implements Closeable {
     } catch (IOException e) {
       throw failed("a copy", e);
     }
-    long from = log.restart(whole.token());
+    long from = log.restart(whole.token(), requests);
     Manifest next = manifest.with(root, from);
     try {
       next.write(disk, identity);

@@ -346,14 +346,22 @@ public final class StoreVerticle extends VerticleBase {
                   if (done.failed()) {
                     return Future.failedFuture(done.cause());
                   }
-                  return disk.executeBlocking(
-                      () -> {
-                        core.trimLog(System.currentTimeMillis());
-                        return null;
-                      },
-                      false);
+                  return dropLog();
                 })
             .onFailure(this::checkpointFailed);
+  }
+
+  private Future<Void> dropLog() {
+    return background
+        .executeBlocking(() -> core.logToDrop(System.currentTimeMillis()))
+        .compose(
+            drop ->
+                disk.executeBlocking(
+                    () -> {
+                      core.dropLog(drop);
+                      return null;
+                    },
+                    false));
   }
 
   /** Nothing is lost, the log holds it all; but with a broken disk the log will fail next. */

@@ -68,7 +68,8 @@ public final class StreamCodec {
     PUBLISH,
     OUTCOMES,
     REPORT,
-    STATUS
+    STATUS,
+    COPY_REQUESTS
   }
 
   private static final Type[] TYPES = Type.values();
@@ -116,6 +117,9 @@ public final class StreamCodec {
       out.varint(rows.rows().size());
       rows.rows().forEach(row -> row(out, row));
       return Type.COPY_ROWS;
+    } else if (frame instanceof StreamFrame.CopyRequests requests) {
+      RequestParts.write(out, requests.requests());
+      return Type.COPY_REQUESTS;
     } else if (frame instanceof StreamFrame.CopyEnd end) {
       token(out, end.at()).varint(end.rows());
       return Type.COPY_END;
@@ -246,6 +250,7 @@ public final class StreamCodec {
         yield new StreamFrame.Report(new EdgeReport(edges));
       }
       case STATUS -> new StreamFrame.Status(ClusterParts.cluster(in));
+      case COPY_REQUESTS -> new StreamFrame.CopyRequests(RequestParts.read(in));
     };
   }
 

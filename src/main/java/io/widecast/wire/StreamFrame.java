@@ -8,6 +8,7 @@ import io.widecast.model.KeyVersion;
 import io.widecast.model.NodeId;
 import io.widecast.model.PublishOutcome;
 import io.widecast.model.PublishRequest;
+import io.widecast.model.RecentRequest;
 import io.widecast.model.Token;
 import io.widecast.wire.LanFrame.Range;
 import java.util.ArrayList;
@@ -72,6 +73,19 @@ public sealed interface StreamFrame {
       rows = List.copyOf(rows);
       if (rows.size() > ROWS_MAX) {
         throw new IllegalArgumentException(rows.size() + " rows");
+      }
+    }
+  }
+
+  /**
+   * Named requests that the copy's map holds the work of, by rising revision, for core nodes only:
+   * a master must answer their retries. Comes between {@link CopyBegin} and {@link CopyEnd}.
+   */
+  record CopyRequests(List<RecentRequest> requests) implements StreamFrame {
+    public CopyRequests {
+      requests = List.copyOf(requests);
+      if (requests.size() > RequestParts.LIST_MAX) {
+        throw new IllegalArgumentException(requests.size() + " requests");
       }
     }
   }

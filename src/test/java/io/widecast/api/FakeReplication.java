@@ -53,6 +53,7 @@ final class FakeReplication extends VerticleBase {
   private long logFrom = 1; // lowest revision the log still holds
   private Optional<ErrorCode> refuse = Optional.empty();
   private Optional<List<String>> filter = Optional.empty();
+  private boolean tooLate;
   private boolean ready = true;
   private boolean masterKnown = true;
 
@@ -142,6 +143,11 @@ final class FakeReplication extends VerticleBase {
     refuse = Optional.of(code);
   }
 
+  /** Whether writes are written, but do not reach their level in time. */
+  void tooLate(boolean now) {
+    tooLate = now;
+  }
+
   void accept() {
     refuse = Optional.empty();
   }
@@ -205,6 +211,12 @@ final class FakeReplication extends VerticleBase {
     boolean created =
         request.drafts().get(0) instanceof Draft.Put put && !map.containsKey(put.key());
     Token token = append(request.drafts(), request.requestId());
+    if (tooLate) {
+      return new PublishOutcome.Refused(
+          ErrorCode.ACK_TIMEOUT,
+          "as the test says",
+          Map.of("written", true, "token", token.toString(), "reached", "memory"));
+    }
     var written = new PublishOutcome.Written(token, request.drafts().size(), created);
     request.requestId().ifPresent(id -> remember(id, key, written));
     return written;

@@ -452,6 +452,7 @@ class HttpApiIT {
     assertProblem(answer, 400, "bad-json");
     assertThat(new JsonObject(answer.body()).getMap())
         .containsEntry("line", bad)
+        .containsEntry("written", bad > 1)
         .containsEntry("published", bad - 1)
         .containsEntry("lastRevision", bad - 1);
     assertThat(new JsonObject(node.get("/v1/kv").body()).getInteger("revision")).isEqualTo(bad - 1);
@@ -465,7 +466,71 @@ class HttpApiIT {
 
     assertProblem(answer, 503, "no-master");
     assertThat(header(answer, "Retry-After")).isEqualTo("1");
-    assertThat(new JsonObject(answer.body()).getMap()).containsEntry("line", 1);
+    assertThat(new JsonObject(answer.body()).getMap())
+        .containsEntry("line", 1)
+        .containsEntry("published", 0)
+        .containsEntry("undecided", 1)
+        .doesNotContainKey("written");
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 300, 5000})
+  void aRefusedLineTellsAllThatWasWrittenBehindItToo(int refused) {
+    String bound = "\n".repeat(refused - 1) + "{\"key\":\"other\",\"value\":0}";
+    assertThat(node.publishLines(bound, "Idempotency-Key", "one").statusCode()).isEqualTo(200);
+    String lines =
+        IntStream.rangeClosed(1, 40_000)
+            .mapToObj(i -> "{\"key\":\"k" + i + "\",\"value\":" + i + "}")
+            .collect(Collectors.joining("\n"));
+
+    HttpResponse<String> answer = node.publishLines(lines, "Idempotency-Key", "one");
+
+    assertProblem(answer, 422, "idempotency-mismatch");
+    var problem = new JsonObject(answer.body());
+    int stored = new JsonObject(node.get("/v1/kv").body()).getInteger("revision") - 1;
+    assertThat(problem.getInteger("line")).isEqualTo(refused);
+    assertThat(problem.getInteger("published")).isEqualTo(stored);
+    assertThat(problem.getBoolean("written")).isEqualTo(stored > 0);
+    assertThat(problem.getInteger("firstRevision")).isEqualTo(stored > 0 ? 2 : 0);
+    assertThat(problem.getInteger("lastRevision")).isEqualTo(stored > 0 ? stored + 1 : 0);
+    assertThat(problem.containsKey("undecided")).isFalse();
+    assertThat(stored).as("what is read behind it is not sent").isBetween(refused - 1, 30_000);
+    for (int i = 1; i < refused; i += 7) {
+      assertThat(node.get("/v1/kv/k" + i).statusCode()).isEqualTo(200);
+    }
+    assertThat(node.get("/v1/kv/k" + refused).statusCode()).isEqualTo(404);
+  }
+
+  @Test
+  void aLineThatCameTooLateCountsAsWritten() {
+    node.replication.change(() -> node.replication.tooLate(true)).await();
+
+    HttpResponse<String> answer =
+        node.publishLines("{\"key\":\"a\",\"value\":1}\n{\"key\":\"b\",\"value\":1}\n");
+
+    assertProblem(answer, 504, "ack-timeout");
+    assertThat(new JsonObject(answer.body()).getMap())
+        .containsEntry("line", 1)
+        .containsEntry("published", 2)
+        .containsEntry("firstRevision", 1)
+        .containsEntry("lastRevision", 2)
+        .containsEntry("written", true)
+        .doesNotContainKey("undecided");
+  }
+
+  @Test
+  void repeatedLinesDoNotHideALaterPosition() {
+    node.publishLines("\n{\"key\":\"b\",\"value\":1}", "Idempotency-Key", "one");
+
+    HttpResponse<String> answer =
+        node.publishLines(
+            "{\"key\":\"a\",\"value\":1}\n{\"key\":\"b\",\"value\":1}", "Idempotency-Key", "one");
+
+    assertThat(new JsonObject(answer.body()).getMap())
+        .containsEntry("published", 2)
+        .containsEntry("firstRevision", 1)
+        .containsEntry("lastRevision", 2)
+        .containsEntry("token", "1.2");
   }
 
   @Test

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.SocketException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
@@ -12,6 +15,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What no well-behaved client sends, byte by byte. */
@@ -43,6 +47,15 @@ class RawHttpIT {
     "'GET /v1/kv/k HTTP/1.1\r\nHost a\r\n\r\n', 400, bad-request",
     "'PUT /v1/kv/k HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip\r\n\r\n', 400, bad-request",
     "'PUT /v1/kv/k HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip, chunked\r\n\r\n1\r\na\r\n0\r\n\r\n', 400, bad-request",
+    "'PUT /v1/kv/k HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n', 400, bad-request",
+    "'PUT /v1/kv/k HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nContent-Length: 11\r\n\r\n1\r\na\r\n0\r\n\r\n', 400, bad-request",
+    "'PUT /v1/kv/k HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n', 400, bad-request",
+    "'PUT /v1/kv/k HTTP/1.0\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n', 400, bad-request",
+    "'GET /v1/kv/k HTTP/1.1\r\nHost: a\r\n: b\r\n\r\n', 400, bad-request",
+    "'GET /v1/kv/k HTTP/1.1\r\n:\r\nHost: a\r\n\r\n', 400, bad-request",
+    "'GET /v1/kv/k HTTP/1.1\r\nHost: a\r\nExpect: foo\r\nConnection: close\r\n\r\n', 417, expectation-failed",
+    "'GET /v1/kv/k HTTP/1.1\r\nHost: a\r\nExpect: 100-continue, foo\r\nConnection: close\r\n\r\n', 417, expectation-failed",
+    "'PUT /v1/kv/k HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nExpect: foo\r\nContent-Length: 1\r\nConnection: close\r\n\r\na', 417, expectation-failed",
   })
   void malformedRequestsGetAProblem(String request, int status, String type) throws Exception {
     String answer = exchange(request.getBytes(StandardCharsets.ISO_8859_1));
@@ -63,6 +76,9 @@ class RawHttpIT {
         "Transfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n",
         "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
         "Transfer-Encoding: gzip\r\nContent-Length: 0\r\n\r\n",
+        "Transfer-Encoding: chunked\r\nContent-Length: 0\r\n\r\n0\r\n\r\n",
+        "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        ": a\r\nContent-Length: 0\r\n\r\n",
         "Host: b\r\nContent-Length: 0\r\n\r\n",
         "X: a\u0000b\r\nContent-Length: 0\r\n\r\n"
       })
@@ -78,6 +94,71 @@ class RawHttpIT {
 
     assertThat(node.get("/v1/kv/outer").statusCode()).isEqualTo(404);
     assertThat(node.get("/v1/kv/next").statusCode()).isEqualTo(404);
+  }
+
+  /** The first head of a connection is read before Vert.x tells of the connection, others after. */
+  @Test
+  void aLengthWithChunksIsRefusedBehindAGoodRequestToo() throws Exception {
+    String good =
+        "PUT /v1/kv/good HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n";
+    String bad =
+        "PUT /v1/kv/bad HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n"
+            + "0\r\n\r\n";
+
+    String answers = exchange((good + bad + good).getBytes(StandardCharsets.US_ASCII));
+
+    assertThat(answers).containsSubsequence("HTTP/1.1 201", "HTTP/1.1 400").doesNotContain(" 200 ");
+    assertThat(answers).containsIgnoringCase("connection: close");
+    assertThat(node.get("/v1/kv/good").body()).isEqualTo("a");
+    assertThat(node.get("/v1/kv/bad").statusCode()).isEqualTo(404);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        ": a\r\n\r\n",
+        "X: a\u0000b\r\n\r\n"
+      })
+  void aRefusedRequestIsNotUpgradedToHttp2(String rest) throws Exception {
+    String head =
+        "GET /livez HTTP/1.1\r\nHost: a\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n"
+            + "HTTP2-Settings: AAMAAABkAAQAoAAAAAIAAAAA\r\n";
+
+    String answer = exchange((head + rest).getBytes(StandardCharsets.ISO_8859_1));
+
+    assertThat(answer).startsWith("HTTP/1.1 400").contains("problem+json");
+  }
+
+  @ParameterizedTest
+  @EnumSource(HttpClient.Version.class)
+  void bothVersionsOfHttpAreServed(HttpClient.Version version) throws Exception {
+    var request =
+        HttpRequest.newBuilder(node.uri("/v1/kv/k"))
+            .version(version) // to HTTP/2 by an upgrade
+            .PUT(HttpRequest.BodyPublishers.ofString("v"));
+
+    for (int status : new int[] {201, 200}) {
+      HttpResponse<Void> answer =
+          node.client.send(request.build(), HttpResponse.BodyHandlers.discarding());
+      assertThat(answer.statusCode()).isEqualTo(status);
+      assertThat(answer.version()).isEqualTo(version);
+    }
+  }
+
+  @Test
+  void http2IsServedWithPriorKnowledge() throws Exception {
+    byte[] preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+    try (Socket socket = connect()) {
+      for (byte part : preface) { // in pieces, as a network may deliver it
+        socket.getOutputStream().write(part);
+      }
+      socket.getOutputStream().write(new byte[] {0, 0, 0, 4, 0, 0, 0, 0, 0}); // no settings
+
+      byte[] frame = socket.getInputStream().readNBytes(9);
+
+      assertThat(frame[3]).as("the node's settings").isEqualTo((byte) 4);
+    }
   }
 
   @Test
@@ -109,6 +190,25 @@ class RawHttpIT {
       assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII))
           .startsWith("HTTP/1.1 201");
     }
+  }
+
+  @Test
+  void aClientOfHttp10IsNotToldToGoOn() throws Exception {
+    String request =
+        "PUT /v1/kv/k HTTP/1.0\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\nhello";
+
+    assertThat(exchange(request.getBytes(StandardCharsets.US_ASCII))).startsWith("HTTP/1.0 201");
+  }
+
+  @Test
+  void anExpectationThatFailsLeavesTheConnectionOpen() throws Exception {
+    String requests =
+        "PUT /v1/kv/k HTTP/1.1\r\nHost: a\r\nExpect: foo\r\nContent-Length: 1\r\n\r\nv"
+            + "GET /v1/kv/k HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+
+    String answers = exchange(requests.getBytes(StandardCharsets.US_ASCII));
+
+    assertThat(answers).containsSubsequence("HTTP/1.1 417", "HTTP/1.1 404", "not-found");
   }
 
   @Test

@@ -222,7 +222,7 @@ class CommandsIT {
     Run run = console.run("publish", "-");
 
     assertThat(run.code()).isEqualTo(1);
-    assertThat(run.err()).isEqualTo("line 3: no key; published before it: 2, up to revision 8\n");
+    assertThat(run.err()).isEqualTo("line 3: no key; published in all: 2, up to revision 8\n");
   }
 
   @Test

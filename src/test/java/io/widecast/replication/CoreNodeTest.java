@@ -14,13 +14,17 @@ import io.widecast.metrics.Metric;
 import io.widecast.metrics.Metrics;
 import io.widecast.model.AckLevel;
 import io.widecast.model.EncodedEntry;
+import io.widecast.model.Entry;
 import io.widecast.model.ErrorCode;
+import io.widecast.model.Key;
 import io.widecast.model.NodeId;
+import io.widecast.model.Pair;
 import io.widecast.model.PublishOutcome;
 import io.widecast.model.RecentRequest;
 import io.widecast.model.RequestId;
 import io.widecast.model.Token;
 import io.widecast.replication.order.OrderOptions;
+import io.widecast.wire.EntryCodec;
 import io.widecast.wire.LanFrame;
 import io.widecast.wire.LanPacket;
 import java.util.ArrayList;
@@ -212,7 +216,7 @@ class CoreNodeTest {
     node.onTimer(SECOND_NANOS / 2 + 1, TIME_MILLIS);
     assertThat(writes(node.endTurn(SECOND_NANOS / 2 + 1))).isEmpty();
 
-    node.onCopied(new Token(1, 60), key -> Optional.empty(), SECOND_NANOS);
+    node.onCopied(new Token(1, 60), List.of(), key -> Optional.empty(), SECOND_NANOS);
     node.onTimer(2 * SECOND_NANOS, TIME_MILLIS);
     List<LogWrite> retried = writes(node.endTurn(2 * SECOND_NANOS));
     assertThat(retried).hasSize(1);
@@ -220,6 +224,37 @@ class CoreNodeTest {
     assertThat(retried.get(0).hardState()).contains(new HardState(1, -1));
     assertThat(node.durable()).isEqualTo(60);
     assertThat(metrics.get(Metric.COPIES_TAKEN)).isZero(); // the store counts them
+  }
+
+  @Test
+  @DisplayName("steps 1, 16: a retry of what a copy holds the work of gets the first answer")
+  void answersRetriesOfWhatItKnowsFromACopyOnly() {
+    var id = new RequestId(1, 2, 3);
+    var undone = new RequestId(4, 5, 6);
+    CoreNode node = node(1, THREE, NOTHING);
+    receive(node, new LanFrame.Entries(false, List.of(namedEntry(1, undone))));
+    node.endTurn(0);
+    node.onLogDurable(0, TIME_MILLIS);
+    receive(node, new LanFrame.Gone(50));
+    assertThat(node.endTurn(0)).contains(new CoreOutput.TakeCopy(0));
+    assertThat(node.requestsUpTo(new Token(1, 60))).isEmpty(); // it does not know that far
+
+    var done = new RecentRequest(id, new Token(1, 40), 3, true, TIME_MILLIS);
+    node.onCopied(new Token(1, 60), List.of(done), key -> Optional.empty(), 0);
+    assertThat(node.requestsUpTo(new Token(1, 60))).contains(List.of(done));
+    assertThat(node.requestsUpTo(new Token(1, 39))).contains(List.of());
+    electOfThree(node);
+
+    node.publish(1, named("x", id, AckLevel.MEMORY), SECOND_NANOS, TIME_MILLIS);
+    var otherBody = new RequestId(id.high(), id.low(), 99);
+    node.publish(2, named("y", otherBody, AckLevel.MEMORY), SECOND_NANOS, TIME_MILLIS);
+    node.publish(3, named("z", undone, AckLevel.MEMORY), SECOND_NANOS, TIME_MILLIS);
+
+    List<PublishOutcome> replies = replies(node.endTurn(SECOND_NANOS));
+    assertThat(replies.get(0)).isEqualTo(new PublishOutcome.Written(new Token(1, 40), 3, true));
+    assertThat(((PublishOutcome.Refused) replies.get(1)).code())
+        .isEqualTo(ErrorCode.IDEMPOTENCY_MISMATCH);
+    assertThat(replies.get(2)).isEqualTo(new PublishOutcome.Written(new Token(2, 62), 1, true));
   }
 
   @Test
@@ -265,6 +300,37 @@ class CoreNodeTest {
     alone.onLogDurable(0, TIME_MILLIS);
     alone.endTurn(0);
     assertThat(alone.isMaster()).isTrue();
+  }
+
+  /** Has b become master of term 2 by the vote of c, once the master a has fallen silent. */
+  private static void electOfThree(CoreNode node) {
+    for (int turn = 0; turn < 10 && !node.isMaster(); turn++) {
+      List<CoreOutput> outputs = node.endTurn(2 * SECOND_NANOS);
+      if (!writes(outputs).isEmpty()) {
+        node.onLogDurable(2 * SECOND_NANOS, TIME_MILLIS);
+      }
+      for (CoreOutput output : outputs) {
+        if (output instanceof CoreOutput.Multicast multicast
+            && multicast.packet().frame() instanceof LanFrame.VoteRequest ask) {
+          var vote = new LanFrame.VoteReply(ask.term(), true, ask.trial());
+          long term = ask.trial() ? ask.term() - 1 : ask.term();
+          node.onPacket(new LanPacket(2, term, 0, vote), false, 2 * SECOND_NANOS, TIME_MILLIS);
+        }
+      }
+      node.onTimer(2 * SECOND_NANOS, TIME_MILLIS);
+    }
+    assertThat(node.isMaster()).isTrue();
+  }
+
+  private static EncodedEntry namedEntry(long revision, RequestId id) {
+    return EntryCodec.encode(
+        new Entry(
+            1,
+            revision,
+            revision == 1 ? 0 : 1,
+            TIME_MILLIS,
+            Optional.of(id),
+            List.of(new Pair.Delete(Key.of("u"), false))));
   }
 
   private static List<LogWrite> writes(List<CoreOutput> outputs) {

@@ -17,6 +17,8 @@ import io.widecast.model.Key;
 import io.widecast.model.KeyVersion;
 import io.widecast.model.NodeId;
 import io.widecast.model.Pair;
+import io.widecast.model.RecentRequest;
+import io.widecast.model.RequestId;
 import io.widecast.model.Token;
 import io.widecast.model.Versioned;
 import io.widecast.sim.SimDisk;
@@ -61,6 +63,7 @@ final class CrashRun {
   private Optional<LogWrite> writeUnderWay = Optional.empty();
   private long copyUnderWay;
 
+  private boolean forgetful; // the power went where nothing was forced
   private long agreed; // all of the log up to here is the history's
   private long applied;
 
@@ -108,9 +111,11 @@ final class CrashRun {
                   before == null ? 1 : before.version() + 1,
                   before == null ? revision : before.createRevision()));
     }
-    var entry =
-        new Entry(
-            epoch, revision, 0, 1000 * revision, Optional.empty(), List.copyOf(pairs.values()));
+    Optional<RequestId> id =
+        revision % 3 == 0
+            ? Optional.empty()
+            : Optional.of(new RequestId(epoch, revision, random.nextLong()));
+    var entry = new Entry(epoch, revision, 0, 1000 * revision, id, List.copyOf(pairs.values()));
     for (Pair pair : entry.pairs()) {
       if (pair instanceof Pair.Put put) {
         state.put(pair.key().toString(), Versioned.of(put, entry.token()));
@@ -266,6 +271,7 @@ final class CrashRun {
     if (random.nextInt(4) == 0) {
       return; // the sender went away
     }
+    store.copy(new CopyPart.Requests(requestsAt(at)));
     store.copy(new CopyPart.Rows(rowsAt(at)));
     copyUnderWay = at;
     Applied shown = store.copy(new CopyPart.End()).orElseThrow();
@@ -289,6 +295,13 @@ final class CrashRun {
     return rows;
   }
 
+  /** Who asked for what up to {@code revision}: all of it is younger than ten minutes. */
+  private List<RecentRequest> requestsAt(long revision) {
+    return history.subList(0, (int) revision).stream()
+        .flatMap(entry -> RecentRequest.of(entry.entry()).stream())
+        .toList();
+  }
+
   private void restart() throws IOException {
     store.close();
     open();
@@ -305,6 +318,7 @@ final class CrashRun {
 
   /** The power went, and nothing was forced: some earlier state must be there, and go on. */
   void crashWithoutFsync() throws IOException {
+    forgetful = true;
     disk = disk.crash(random.split());
     open();
     Recovery found = store.recovery();
@@ -359,6 +373,7 @@ final class CrashRun {
     assertThat(found.applied()).isEqualTo(tokenOf(applied));
     assertThat(contentOf(store.view())).isEqualTo(states.get((int) applied));
     assertThat(store.view().size()).isEqualTo(states.get((int) applied).size());
+    verifyRequests(found);
     writeUnderWay = Optional.empty();
     copyUnderWay = 0;
     agreed = applied;
@@ -366,6 +381,19 @@ final class CrashRun {
       agreed++;
     }
     verifyLog();
+  }
+
+  /** All named requests of what is final are known, and none of a copy that did not end. */
+  private void verifyRequests(Recovery found) {
+    var known = new ArrayList<>(found.requests());
+    found.log().stream()
+        .filter(entry -> entry.revision() <= applied)
+        .forEach(entry -> RecentRequest.of(entry.entry()).ifPresent(known::add));
+    if (forgetful) {
+      assertThat(requestsAt(applied)).containsAll(known);
+    } else {
+      assertThat(known).isEqualTo(requestsAt(applied));
+    }
   }
 
   private boolean matches(TreeMap<Long, EncodedEntry> candidate, Recovery found) {

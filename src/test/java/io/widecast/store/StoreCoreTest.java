@@ -327,6 +327,65 @@ class StoreCoreTest {
   }
 
   @Test
+  void theRequestsOfACopyAreKnownAfterARestart() throws Exception {
+    StoreCore store = open(core());
+    EncodedEntry undone = named(1, 1, 5); // what this node had is not what the others have
+    store.append(write(undone));
+    RecentRequest first = request(1, 1, 11);
+    RecentRequest second = request(2, 4, 12);
+    store.copy(new CopyPart.Begin(new Token(2, 5)));
+    store.copy(new CopyPart.Requests(List.of(first)));
+    store.copy(new CopyPart.Requests(List.of(second)));
+    store.copy(new CopyPart.Rows(List.of(row("b", "2", 1, 3))));
+    disk = disk.kill();
+    store = open(core());
+    assertThat(store.recovery().requests()).isEmpty(); // it did not end
+    assertThat(store.recovery().log()).containsExactly(undone);
+
+    store.copy(new CopyPart.Begin(new Token(2, 5)));
+    store.copy(new CopyPart.Requests(List.of(first, second)));
+    store.copy(new CopyPart.Rows(List.of(row("b", "2", 1, 3))));
+    store.copy(new CopyPart.End());
+    store.append(write(named(2, 6, 13)));
+    store.append(commit(2, 6));
+
+    disk = disk.kill();
+    Recovery recovery = open(core()).recovery();
+    assertThat(recovery.requests()).containsExactly(first, second);
+    assertThat(recovery.log()).containsExactly(named(2, 6, 13));
+  }
+
+  @Test
+  void requestsThatHaveNoPlaceInACopyAreRefused() throws Exception {
+    StoreCore store = open(core());
+    assertThatThrownBy(() -> store.copy(new CopyPart.Requests(List.of())))
+        .isInstanceOf(IllegalArgumentException.class);
+    store.copy(new CopyPart.Begin(new Token(2, 5)));
+    store.copy(new CopyPart.Requests(List.of(request(1, 3, 1))));
+
+    for (RecentRequest wrong : List.of(request(1, 3, 2), request(2, 6, 2), request(3, 4, 2))) {
+      assertThatThrownBy(() -> store.copy(new CopyPart.Requests(List.of(wrong))))
+          .isInstanceOf(IllegalArgumentException.class);
+    }
+  }
+
+  private static RecentRequest request(long epoch, long revision, long name) {
+    return new RecentRequest(
+        new RequestId(name, 0, 1), new Token(epoch, revision), 1, true, 1000 * revision);
+  }
+
+  private static EncodedEntry named(long epoch, long revision, long name) {
+    return EntryCodec.encode(
+        new Entry(
+            epoch,
+            revision,
+            epoch,
+            1000 * revision,
+            Optional.of(new RequestId(name, 0, 1)),
+            List.of(put("a", "1", 1, revision))));
+  }
+
+  @Test
   void aCopyIsCountedOnceWhenItIsShown() throws Exception {
     StoreCore store = open(edge());
     store.copy(new CopyPart.Begin(new Token(2, 5)));

@@ -140,7 +140,7 @@ class StreamCodecTest {
   static Stream<Named<byte[]>> outOfRange() {
     return Stream.of(
         bad("type 0", 0, out -> {}),
-        bad("type 15", 15, out -> {}),
+        bad("type 16", 16, out -> {}),
         bad("greeting of nobody", 1, greeting("", "a", raw(0), "")),
         bad("greeting of A", 1, greeting("A", "a", raw(0), "")),
         bad("greeting from no site", 1, greeting("a", "", raw(0), "")),
@@ -196,6 +196,11 @@ class StreamCodecTest {
         bad("refused, long detail", 12, refusedOutcome("no-master", "x".repeat(4097), raw(0))),
         bad("refused, 17 extras", 12, refusedOutcome("no-master", "x", raw(17))),
         bad("refused, extra of form 4", 12, refusedOutcome("no-master", "x", raw(1, 1, 'a', 4))),
+        bad("named requests, one too few", 15, raw(1)),
+        bad("1,025 named requests", 15, out -> out.varint(1025)),
+        bad("named request at revision 0", 15, named(3, 0, 1, 0)),
+        bad("named request of 1,025 pairs", 15, named(3, 7, 1025, 0)),
+        bad("named request, created 2", 15, named(3, 7, 1, 2)),
         bad("1,025 edges", 13, out -> out.varint(1025)),
         bad("an edge, level 2", 13, edge(2)),
         bad("1,025 sites", 14, out -> out.varint(3).varint(7).text("").varint(1025)),
@@ -351,6 +356,13 @@ class StreamCodecTest {
     return out -> {
       out.varint(1).text(key).varint(epoch).varint(revision);
       out.varint(sinceCreated).varint(version).varint(0).u8(0).varint(0);
+    };
+  }
+
+  private static Consumer<ByteWriter> named(long epoch, long revision, int pairs, int created) {
+    return out -> {
+      out.varint(1).u64(1).u64(2).u64(3).varint(epoch).varint(revision);
+      out.varint(pairs).u8(created).varint(1);
     };
   }
 

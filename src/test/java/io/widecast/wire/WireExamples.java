@@ -19,6 +19,7 @@ import io.widecast.model.NodeId;
 import io.widecast.model.Pair;
 import io.widecast.model.PublishOutcome;
 import io.widecast.model.PublishRequest;
+import io.widecast.model.RecentRequest;
 import io.widecast.model.RequestId;
 import io.widecast.model.Token;
 import io.widecast.model.Value;
@@ -298,6 +299,15 @@ final class WireExamples {
             "1 content type",
             "t value"),
         example(
+            "copy-requests",
+            new StreamFrame.CopyRequests(
+                List.of(
+                    new RecentRequest(REQUEST, new Token(2, 900), 1, true, TIME_MILLIS),
+                    new RecentRequest(REQUEST, new Token(3, 1042), 2, false, TIME_MILLIS))),
+            "v requests",
+            requestFields(),
+            requestFields()),
+        example(
             "copy-end",
             new StreamFrame.CopyEnd(new Token(3, 1042), 135_233),
             "v at, epoch",
@@ -312,6 +322,19 @@ final class WireExamples {
             "e entry",
             "e entry"),
         example("ask-copy", new StreamFrame.AskCopy()));
+  }
+
+  private static Object requestFields() {
+    return new Object[] {
+      "8 request id, high",
+      "8 request id, low",
+      "8 request id, body hash",
+      "v epoch",
+      "v revision",
+      "v pairs",
+      "1 created",
+      "v timeMillis"
+    };
   }
 
   private static Example<StreamFrame> publish() {

@@ -89,7 +89,14 @@ public final class JsonText {
     long offset = e.getLocation() == null ? -1 : e.getLocation().getByteOffset();
     String where = offset < 0 ? "" : " at byte " + offset;
     return new WidecastException(
-        ErrorCode.BAD_JSON, "not well-formed JSON" + where + ": " + e.getOriginalMessage());
+        ErrorCode.BAD_JSON, "not well-formed JSON" + where + ": " + told(e.getOriginalMessage()));
+  }
+
+  /** Without where something began, which the parser tells of itself and not of the text. */
+  private static String told(String message) {
+    int source = message.indexOf("[Source:");
+    int aside = source < 0 ? -1 : message.lastIndexOf(" (", source);
+    return aside < 0 ? message : message.substring(0, aside);
   }
 
   private static boolean isPlainUtf8(byte[] json, int from, int to) {

@@ -6,6 +6,7 @@ import io.widecast.model.PublishOutcome;
 import io.widecast.model.RecentRequest;
 import io.widecast.model.RequestId;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +27,25 @@ public final class RecentRequests {
   /** What a start has found of those before the log in memory, by rising revision. */
   public void onRecovered(List<RecentRequest> found) {
     found.forEach(this::add);
+  }
+
+  /** A copy stands for the log: what it came with is all that is known, by rising revision. */
+  public void onCopied(List<RecentRequest> found) {
+    byName.clear();
+    byAge.clear();
+    found.forEach(this::add);
+  }
+
+  /** All of them up to {@code revision}, by rising revision. */
+  public List<RecentRequest> upTo(long revision) {
+    var found = new ArrayList<RecentRequest>();
+    for (RecentRequest done : byAge) {
+      if (done.token().revision() > revision) {
+        break;
+      }
+      found.add(done);
+    }
+    return found;
   }
 
   /** The log grew by {@code entry}. */

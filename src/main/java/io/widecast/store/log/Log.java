@@ -7,6 +7,7 @@ import io.widecast.metrics.Metric;
 import io.widecast.metrics.Metrics;
 import io.widecast.model.EncodedEntry;
 import io.widecast.model.ErrorCode;
+import io.widecast.model.RecentRequest;
 import io.widecast.model.Token;
 import io.widecast.model.WidecastException;
 import io.widecast.wire.ByteWriter;
@@ -15,6 +16,8 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Consumer;
 
 /**
  * The durable log of one node: entries, and what beside them must survive, in segment files {@code
@@ -161,9 +164,7 @@ public final class Log implements Closeable {
       if (entries) {
         checkFree(writes);
       }
-      if (active == null || last().end() >= options.segmentBytes()) {
-        roll(false, map.state());
-      }
+      rollIfDue();
       List<Long> revisions = write(writes);
       refused = false;
       return revisions;
@@ -175,11 +176,21 @@ public final class Log implements Closeable {
     }
   }
 
+  private void rollIfDue() throws IOException {
+    if (active == null || last().end() >= options.segmentBytes()) {
+      roll(false, map.state());
+    }
+  }
+
   private List<Long> write(List<LogWrite> writes) throws IOException {
+    return write(batch -> writes.forEach(batch::add));
+  }
+
+  private List<Long> write(Consumer<LogBatch> content) throws IOException {
     out.clear();
     var batch = new LogBatch(options, last(), map.state(), group, out);
     try {
-      writes.forEach(batch::add);
+      content.accept(batch);
     } catch (IllegalStateException e) {
       if (refused) { // sent before its sender knew that the one before was refused
         throw new DiskFullException("a write before this one was refused");
@@ -355,14 +366,16 @@ public final class Log implements Closeable {
    * later ones, unless the log's own entry at that revision is the same one. Takes effect for a
    * recovery when a manifest names the result; until then a recovery finds the old log.
    *
+   * @param requests the named requests that the copy came with
    * @return the first segment that counts; for {@link #dropBelow} once the manifest names it
    */
-  public long restart(Token at) {
+  public long restart(Token at, List<RecentRequest> requests) {
     refuseIfBroken();
     try {
       List<LogWrite> kept = options.gapless() ? entriesBehind(at) : List.of();
       long number = nextRestart();
       roll(true, LogState.startingAt(at, at, hardState()));
+      write(batch -> batch.addRequests(requests));
       for (LogWrite write : kept) {
         write(List.of(write));
       }
@@ -390,29 +403,103 @@ public final class Log implements Closeable {
     return kept;
   }
 
+  /** The named requests that records of their own hold, by rising revision; on any thread. */
+  public List<RecentRequest> requests() throws IOException {
+    return new ArrayList<>(requestsOf(map.segments()).values());
+  }
+
+  private TreeMap<Long, RecentRequest> requestsOf(List<LogMap.Segment> segments)
+      throws IOException {
+    var found = new TreeMap<Long, RecentRequest>();
+    new RequestReader(disk, options.identity())
+        .read(segments)
+        .forEach(request -> found.put(request.token().revision(), request));
+    return found;
+  }
+
   /**
-   * Deletes the oldest segments, as far as all their entries are below {@code keepFrom} and are
-   * either older than {@code keepAfterMillis} or have more than {@code keepBytes} behind them.
+   * The oldest segments, as far as all their entries are below {@code keepFrom} and are either
+   * older than {@code keepAfterMillis} or have more than {@code keepBytes} behind them. On any
+   * thread, but no {@link #drop} may be under way. Where that is young log it is read, for the
+   * named requests in it.
    *
    * @param logFrom this segment and all behind it stay
    * @param keepAfterMillis by the master's clock
    */
-  public void trim(long logFrom, long keepFrom, long keepBytes, long keepAfterMillis)
+  public LogDrop toDrop(long logFrom, long keepFrom, long keepBytes, long keepAfterMillis)
       throws IOException {
     List<LogMap.Segment> segments = map.segments();
     long behind = segments.stream().mapToLong(LogMap.Segment::end).sum();
-    long first = segments.isEmpty() ? 0 : segments.get(0).number();
-    for (int i = 0; i + 1 < segments.size(); i++) {
-      LogMap.Segment segment = segments.get(i);
+    int count = 0;
+    while (count + 1 < segments.size()) {
+      LogMap.Segment segment = segments.get(count);
       behind -= segment.end();
       boolean needed =
-          segment.number() >= logFrom || segments.get(i + 1).base().revision() >= keepFrom;
+          segment.number() >= logFrom || segments.get(count + 1).base().revision() >= keepFrom;
       if (needed || behind <= keepBytes && segment.newestMillis() >= keepAfterMillis) {
         break;
       }
-      first = segment.number() + 1;
+      count++;
     }
-    dropBelow(first);
+    if (count == 0) {
+      return new LogDrop(0, List.of());
+    }
+    return new LogDrop(
+        segments.get(count).number(),
+        options.gapless() ? recentRequests(segments, count) : List.of());
+  }
+
+  /** Those of the first {@code count} segments that a retry may still name. */
+  private List<RecentRequest> recentRequests(List<LogMap.Segment> segments, int count)
+      throws IOException {
+    long newest = 0;
+    for (LogMap.Segment segment : segments) {
+      newest = Math.max(newest, segment.newestRequestMillis());
+    }
+    long since = newest - RecentRequest.KEPT_MILLIS;
+    var young = new ArrayList<>(segments.subList(0, count));
+    young.removeIf(segment -> segment.newestRequestMillis() < since);
+    if (young.isEmpty()) {
+      return List.of();
+    }
+    TreeMap<Long, RecentRequest> found = requestsOf(young);
+    long last = segments.get(count).base().revision();
+    long after = Math.max(young.get(0).base().revision(), last - RecentRequest.KEPT_MAX);
+    List<EncodedEntry> slice;
+    while (!(slice = read(after, last, SLICE_BYTES).entries()).isEmpty()) {
+      for (EncodedEntry entry : slice) {
+        RecentRequest.of(entry.entry()).ifPresent(request -> found.put(entry.revision(), request));
+      }
+      after = slice.get(slice.size() - 1).revision();
+    }
+    found.values().removeIf(request -> request.timeMillis() < since);
+    while (found.size() > RecentRequest.KEPT_MAX) {
+      found.pollFirstEntry();
+    }
+    return List.copyOf(found.values());
+  }
+
+  /**
+   * Deletes what {@link #toDrop} found, once the requests in it are written behind it.
+   *
+   * @throws DiskFullException when these find no room: nothing is deleted
+   * @throws StoreException the disk failed: nothing can be written any more
+   */
+  public void drop(LogDrop drop) throws IOException {
+    if (!drop.requests().isEmpty()) {
+      refuseIfBroken();
+      try {
+        rollIfDue();
+        write(batch -> batch.addRequests(drop.requests()));
+      } catch (DiskFullException e) {
+        throw e;
+      } catch (IOException e) {
+        throw fail(e);
+      }
+    }
+    if (drop.below() > 0) {
+      dropBelow(drop.below());
+    }
   }
 
   /** Deletes every segment below {@code number}, the oldest first. */

@@ -2,7 +2,9 @@ package io.widecast.store.log;
 
 import io.widecast.bus.LogWrite;
 import io.widecast.model.EncodedEntry;
+import io.widecast.model.RecentRequest;
 import io.widecast.wire.ByteWriter;
+import io.widecast.wire.RequestParts;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -20,6 +22,7 @@ final class LogBatch {
   private LogState state;
   private FrameIndex index;
   private long newestMillis;
+  private long requestsMillis;
   private long group;
   private long firstRevision; // of the frame being written, 0 for none yet
   private int frameStart;
@@ -39,6 +42,7 @@ final class LogBatch {
     this.state = state;
     this.index = segment.index();
     this.newestMillis = segment.newestMillis();
+    this.requestsMillis = segment.requestsMillis();
     this.group = groupBefore;
     this.out = out;
     begin(false);
@@ -84,14 +88,29 @@ final class LogBatch {
 
   private void add(EncodedEntry entry) {
     state = state.withEntry(entry.entry().epoch(), entry.revision(), options.gapless());
-    if (out.size() - frameStart > LogFrame.BYTES_SOFT_MAX) {
-      end();
-      begin(true);
-    }
+    continueIfLong();
     LogFrame.entry(out, entry);
     newestMillis = entry.entry().timeMillis();
     if (firstRevision == 0) {
       firstRevision = entry.revision();
+    }
+  }
+
+  private void continueIfLong() {
+    if (out.size() - frameStart > LogFrame.BYTES_SOFT_MAX) {
+      end();
+      begin(true);
+    }
+  }
+
+  /** Adds named requests of entries that are final, and not or no longer held. */
+  void addRequests(List<RecentRequest> requests) {
+    for (List<RecentRequest> list : RequestParts.split(requests)) {
+      continueIfLong();
+      LogFrame.requests(out, list);
+      for (RecentRequest request : list) {
+        requestsMillis = Math.max(requestsMillis, request.timeMillis());
+      }
     }
   }
 
@@ -135,6 +154,7 @@ final class LogBatch {
             segment.base(),
             segment.end() + out.size(),
             newestMillis,
+            requestsMillis,
             index));
     List<LogMap.Cut> allCuts = map.cuts();
     if (!cuts.isEmpty()) {

@@ -2,12 +2,15 @@ package io.widecast.store.log;
 
 import io.widecast.bus.HardState;
 import io.widecast.model.EncodedEntry;
+import io.widecast.model.RecentRequest;
 import io.widecast.model.Token;
 import io.widecast.wire.ByteReader;
 import io.widecast.wire.ByteWriter;
 import io.widecast.wire.Crc;
 import io.widecast.wire.EntryCodec;
+import io.widecast.wire.RequestParts;
 import io.widecast.wire.WireException;
+import java.util.List;
 
 /**
  * The unit of a log write: what one fsync makes durable, as one checksummed frame (a very large
@@ -24,6 +27,8 @@ import io.widecast.wire.WireException;
  *                   2 hard state: term (8), votedFor + 1 (4)
  *                   3 commit: epoch, revision (varints)
  *                   4 cut: the last entry that still counts: epoch, revision (varints)
+ *                   5 requests, final ones of entries that this log no longer holds: as
+ *                     wire.RequestParts writes them
  * </pre>
  *
  * The seed makes a frame valid at its own place only. The rising group tells a frame from what an
@@ -46,6 +51,7 @@ final class LogFrame {
   private static final int HARD_STATE = 2;
   private static final int COMMIT = 3;
   private static final int CUT = 4;
+  private static final int REQUESTS = 5;
 
   private LogFrame() {}
 
@@ -74,6 +80,13 @@ final class LogFrame {
     out.u8(CUT).varint(last.epoch()).varint(last.revision());
   }
 
+  /**
+   * @param requests at most {@link RequestParts#LIST_MAX}
+   */
+  static void requests(ByteWriter out, List<RecentRequest> requests) {
+    RequestParts.write(out.u8(REQUESTS), requests);
+  }
+
   /** Fills in length and checksum of the frame that began at {@code start} in the writer. */
   static void end(ByteWriter out, int start, long seed) {
     out.setU32(start, out.size() - start);
@@ -96,6 +109,8 @@ final class LogFrame {
      * @param offset of the record in the array
      */
     void cut(int offset, Token last) throws WireException;
+
+    void requests(List<RecentRequest> requests) throws WireException;
   }
 
   /** Walks the records in {@code array} from {@code from} up to {@code to}, of a sound frame. */
@@ -119,6 +134,7 @@ final class LogFrame {
         }
         case COMMIT -> records.commit(new Token(in.varint(), in.varint()));
         case CUT -> records.cut(at, new Token(in.varint(), in.varint()));
+        case REQUESTS -> records.requests(RequestParts.read(in));
         default -> throw new WireException("record of type " + array[at]);
       }
       at = in.position();

@@ -18,9 +18,16 @@ record LogMap(List<Segment> segments, List<Cut> cuts, LogState state, long appen
    * @param base the last entry before it
    * @param end offset of the first byte that is not log
    * @param newestMillis time of its last entry by the master's clock, 0 without one
+   * @param requestsMillis time of the newest request that a record of its own holds, 0 without one
    */
   record Segment(
-      long number, boolean forced, Token base, long end, long newestMillis, FrameIndex index) {
+      long number,
+      boolean forced,
+      Token base,
+      long end,
+      long newestMillis,
+      long requestsMillis,
+      FrameIndex index) {
 
     static Segment empty(SegmentHeader header) {
       return new Segment(
@@ -29,7 +36,13 @@ record LogMap(List<Segment> segments, List<Cut> cuts, LogState state, long appen
           header.base(),
           SegmentHeader.BYTES,
           0,
+          0,
           FrameIndex.EMPTY);
+    }
+
+    /** Time of the newest named request that it may hold. */
+    long newestRequestMillis() {
+      return Math.max(newestMillis, requestsMillis);
     }
   }
 

@@ -2,6 +2,7 @@ package io.widecast.store.log;
 
 import io.widecast.bus.HardState;
 import io.widecast.model.EncodedEntry;
+import io.widecast.model.RecentRequest;
 import io.widecast.model.Token;
 import io.widecast.wire.EntryCodec;
 import io.widecast.wire.WireException;
@@ -93,4 +94,7 @@ final class LogReader implements LogFrame.Records {
 
   @Override
   public void cut(int offset, Token last) {}
+
+  @Override
+  public void requests(List<RecentRequest> requests) {}
 }

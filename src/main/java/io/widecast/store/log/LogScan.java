@@ -1,6 +1,7 @@
 package io.widecast.store.log;
 
 import io.widecast.bus.HardState;
+import io.widecast.model.RecentRequest;
 import io.widecast.model.Token;
 import io.widecast.wire.EntryCodec;
 import io.widecast.wire.WireException;
@@ -236,8 +237,11 @@ final class LogScan {
   /** Takes in the frames of one segment. */
   private final class Collector implements LogFrame.Records {
 
-    private LogMap.Segment segment;
+    private final LogMap.Segment segment; // as it begins
     private SegmentReader reader;
+    private FrameIndex index = FrameIndex.EMPTY;
+    private long newestMillis;
+    private long requestsMillis;
     private long firstRevision;
 
     Collector(LogMap.Segment segment) {
@@ -253,13 +257,8 @@ final class LogScan {
         throw damaged(name, "makes no sense at offset " + offset + ": " + e.getMessage());
       }
       if (firstRevision > 0) {
-        segment = with(segment.newestMillis(), segment.index().with(firstRevision, offset));
+        index = index.with(firstRevision, offset);
       }
-    }
-
-    private LogMap.Segment with(long newestMillis, FrameIndex index) {
-      return new LogMap.Segment(
-          segment.number(), segment.forced(), segment.base(), segment.end(), newestMillis, index);
     }
 
     LogMap.Segment segment(long end) {
@@ -268,8 +267,9 @@ final class LogScan {
           segment.forced(),
           segment.base(),
           end,
-          segment.newestMillis(),
-          segment.index());
+          newestMillis,
+          requestsMillis,
+          index);
     }
 
     @Override
@@ -278,9 +278,7 @@ final class LogScan {
       if (firstRevision == 0) {
         firstRevision = head.revision();
       }
-      if (head.timeMillis() != segment.newestMillis()) {
-        segment = with(head.timeMillis(), segment.index());
-      }
+      newestMillis = head.timeMillis();
     }
 
     @Override
@@ -298,6 +296,13 @@ final class LogScan {
       state = state.withEndCutTo(last);
       long from = last.revision() + 1;
       cuts.add(new LogMap.Cut(segment.number(), reader.fileOffset(offset), from));
+    }
+
+    @Override
+    public void requests(List<RecentRequest> requests) {
+      for (RecentRequest request : requests) {
+        requestsMillis = Math.max(requestsMillis, request.timeMillis());
+      }
     }
   }
 }

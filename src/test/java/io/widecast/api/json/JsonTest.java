@@ -173,6 +173,15 @@ class JsonTest {
             WidecastException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.BAD_JSON));
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"{", "{\"key\":[", "{\"key\":\"a\"", "{\"key\":[}", "{\"key\":\"a", "[1}", "nul"})
+  void aMessageTellsOfTheTextAndNotOfTheParser(String json) {
+    assertThatThrownBy(() -> pair(json))
+        .isInstanceOf(WidecastException.class)
+        .hasMessageNotContainingAny("Source", "StreamReadFeature", "REDACTED");
+  }
+
   @Test
   void whatCannotBeTakenStillHasItsId() {
     assertThat(StreamJson.idOf("{\"op\":[{}],\"id\":7,\"x\":".getBytes(UTF_8))).hasValue(7);

@@ -44,6 +44,22 @@ class RecentRequestsTest {
   }
 
   @Test
+  @DisplayName("step 16: after a copy only what came with it is known, and what is appended then")
+  void takesTheRequestsOfACopy() {
+    requests.onAppended(entry(5, 1, 0));
+    RecentRequest copied = RecentRequest.of(entry(4, 2, 0)).orElseThrow();
+
+    requests.onCopied(List.of(copied));
+    requests.onAppended(entry(9, 3, 0));
+
+    assertThat(requests.find(id(1))).isEmpty();
+    assertThat(requests.find(id(2))).contains(copied);
+    assertThat(requests.upTo(8)).containsExactly(copied);
+    assertThat(requests.upTo(9)).hasSize(2);
+    assertThat(requests.upTo(3)).isEmpty();
+  }
+
+  @Test
   void keepsTenMinutes() {
     requests.onAppended(entry(5, 1, 0));
     requests.onAppended(entry(6, 2, RecentRequest.KEPT_MILLIS));

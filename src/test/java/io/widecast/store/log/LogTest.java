@@ -15,16 +15,21 @@ import io.widecast.bus.LogWrite;
 import io.widecast.metrics.Metric;
 import io.widecast.metrics.Metrics;
 import io.widecast.model.EncodedEntry;
+import io.widecast.model.Entry;
 import io.widecast.model.ErrorCode;
+import io.widecast.model.RecentRequest;
+import io.widecast.model.RequestId;
 import io.widecast.model.Token;
 import io.widecast.model.WidecastException;
 import io.widecast.sim.SimDisk;
 import io.widecast.store.GoldenBytes;
+import io.widecast.wire.EntryCodec;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 class LogTest {
@@ -252,7 +257,7 @@ class LogTest {
       log.append(List.of(write(entry(1, revision, put("k", "v", revision, 1)))));
     }
 
-    log.trim(21, 15, 0, Long.MAX_VALUE);
+    log.drop(log.toDrop(21, 15, 0, Long.MAX_VALUE));
 
     assertThat(log.base()).isEqualTo(new Token(1, 14));
     assertThat(log.read(13, 20, 1 << 20)).isEqualTo(new LogSlice(false, List.of()));
@@ -270,15 +275,15 @@ class LogTest {
     }
     long each = disk.bytes(FIRST).length;
 
-    log.trim(21, Long.MAX_VALUE, 1 << 20, 5_000);
+    log.drop(log.toDrop(21, Long.MAX_VALUE, 1 << 20, 5_000));
     assertThat(log.base().revision()).isEqualTo(4);
-    log.trim(21, Long.MAX_VALUE, each * 12, 0);
+    log.drop(log.toDrop(21, Long.MAX_VALUE, each * 12, 0));
     assertThat(log.base().revision()).isEqualTo(8);
-    log.trim(10, Long.MAX_VALUE, 0, Long.MAX_VALUE);
+    log.drop(log.toDrop(10, Long.MAX_VALUE, 0, Long.MAX_VALUE));
     assertThat(log.base().revision()).isEqualTo(9);
-    log.trim(21, 0, 0, Long.MAX_VALUE);
+    log.drop(log.toDrop(21, 0, 0, Long.MAX_VALUE));
     assertThat(log.base().revision()).isEqualTo(9);
-    log.trim(21, Long.MAX_VALUE, 0, Long.MAX_VALUE);
+    log.drop(log.toDrop(21, Long.MAX_VALUE, 0, Long.MAX_VALUE));
     assertThat(log.base().revision()).isEqualTo(19); // the last one stays
   }
 
@@ -369,18 +374,107 @@ class LogTest {
     }
     log.append(List.of(write(entries.toArray(EncodedEntry[]::new))));
 
-    long same = log.restart(new Token(2, 6));
+    long same = log.restart(new Token(2, 6), List.of());
     assertThat(same).isEqualTo(2);
     assertThat(log.end()).isEqualTo(new Token(2, 9));
     assertThat(log.read(6, 9, 1 << 20).entries()).isEqualTo(entries.subList(6, 9));
     assertThat(log.read(5, 9, 1 << 20).complete()).isFalse();
 
-    long other = log.restart(new Token(3, 7));
+    long other = log.restart(new Token(3, 7), List.of());
     assertThat(other).isEqualTo(3);
     assertThat(log.end()).isEqualTo(new Token(3, 7));
 
     Log unnamed = open(disk.kill(), 1 << 20); // no manifest has named a restart
     assertThat(unnamed.read(0, 9, 1 << 20).entries()).isEqualTo(entries);
+  }
+
+  private static List<RecentRequest> requests(long first, int count, long millis) {
+    var requests = new ArrayList<RecentRequest>();
+    for (long revision = first; revision < first + count; revision++) {
+      requests.add(
+          new RecentRequest(
+              new RequestId(1, revision, 2), new Token(2, revision), 1, false, millis));
+    }
+    return requests;
+  }
+
+  @Test
+  void aRestartWithRequestsWritesTheGoldenBytes() throws Exception {
+    Log log = open(1 << 20);
+    log.restart(new Token(3, 7), requests(5, 2, 1_700_000_000_000L));
+
+    assertGolden("log-segment-requests.hex", disk.bytes(SECOND));
+    assertThat(open(disk.kill(), 1 << 20).requests()).isEmpty(); // no manifest has named it
+
+    disk.put(SECOND, GoldenBytes.read("log-segment-requests.hex"));
+    Log named =
+        Log.open(disk, new LogOptions(IDENTITY, 1 << 20, true, true), 2, Token.NONE, metrics);
+    assertThat(named.requests()).isEqualTo(requests(5, 2, 1_700_000_000_000L));
+    assertThat(named.end()).isEqualTo(new Token(3, 7));
+    assertThat(named.commit()).isEqualTo(new Token(3, 7));
+  }
+
+  @Test
+  void theMostRequestsThereCanBeTakeSeveralFramesAndComeBack() throws Exception {
+    disk = new SimDisk();
+    Log log = open(1 << 20);
+    List<RecentRequest> most = requests(1, RecentRequest.KEPT_MAX, 1_700_000_000_000L);
+
+    long from = log.restart(new Token(2, RecentRequest.KEPT_MAX), most);
+
+    assertThat(log.requests()).isEqualTo(most);
+    log.close();
+    Log again =
+        Log.open(
+            disk.kill(), new LogOptions(IDENTITY, 1 << 20, true, true), from, Token.NONE, metrics);
+    assertThat(again.requests()).isEqualTo(most);
+  }
+
+  @Test
+  void whatIsDroppedLeavesItsYoungRequests() throws Exception {
+    Log log = open(400);
+    long newest = RecentRequest.KEPT_MILLIS + 5_000; // what was at 5 s or later is young
+    List<RecentRequest> copied = new ArrayList<>(requests(1, 1, 4_999));
+    copied.addAll(requests(2, 1, 5_000));
+    log.restart(new Token(2, 2), copied);
+    var entries = new ArrayList<EncodedEntry>();
+    for (long revision = 3; revision <= 20; revision++) {
+      var entry =
+          EntryCodec.encode(
+              new Entry(
+                  2,
+                  revision,
+                  2,
+                  revision == 20 ? newest : 6_000,
+                  Optional.of(new RequestId(1, revision, 2)),
+                  List.of(put("a", "1", 2, 1))));
+      entries.add(entry);
+      log.append(List.of(write(entry)));
+    }
+    log.append(List.of(commit(2, 20)));
+
+    LogDrop drop = log.toDrop(Long.MAX_VALUE, Long.MAX_VALUE, 0, Long.MAX_VALUE);
+    log.drop(drop);
+
+    assertThat(drop.requests().get(0)).isEqualTo(copied.get(1));
+    assertThat(log.base().revision()).isGreaterThan(10);
+    assertThat(log.requests()).isEqualTo(drop.requests());
+    assertThat(log.requests())
+        .extracting(request -> request.token().revision())
+        .isEqualTo(LongStream.rangeClosed(2, log.base().revision()).boxed().toList());
+    log.close();
+    Log again =
+        Log.open(
+            disk.kill(),
+            new LogOptions(IDENTITY, 400, true, true),
+            drop.below(),
+            Token.NONE,
+            metrics);
+    assertThat(again.requests()).isEqualTo(drop.requests());
+    again.append(List.of(write(entry(2, 21, put("b", "x".repeat(400), 1, 21)))));
+    again.append(List.of(write(entry(2, 22, put("b", "x".repeat(400), 1, 22)))));
+    again.drop(again.toDrop(Long.MAX_VALUE, Long.MAX_VALUE, 0, Long.MAX_VALUE));
+    assertThat(again.requests().get(0)).isEqualTo(copied.get(1)); // and so on, while it is young
   }
 
   private static void assertFull(Log log, LogWrite write) {

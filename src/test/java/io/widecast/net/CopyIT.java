@@ -1,0 +1,136 @@
+package io.widecast.net;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.net.NetServer;
+import io.vertx.junit5.VertxExtension;
+import io.widecast.bus.Bus;
+import io.widecast.bus.CopyPart;
+import io.widecast.bus.CopyTaken;
+import io.widecast.metrics.Metrics;
+import io.widecast.model.Bytes;
+import io.widecast.model.Filter;
+import io.widecast.model.Key;
+import io.widecast.model.KeyVersion;
+import io.widecast.model.RecentRequest;
+import io.widecast.model.RequestId;
+import io.widecast.model.Token;
+import io.widecast.model.Value;
+import io.widecast.model.Versioned;
+import io.widecast.wire.StreamCodec;
+import io.widecast.wire.StreamFrame;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** A {@link CopySender} at one end of a connection, a {@link CopyTaker} at the other. */
+@ExtendWith(VertxExtension.class)
+class CopyIT {
+
+  private static final String HOST = "127.0.0.1";
+  private static final Token AT = new Token(2, 1_000_000);
+  private static final int ROWS = 5_000;
+
+  private final StreamCodec codec = new StreamCodec(7);
+  private final List<CopyPart> parts = new CopyOnWriteArrayList<>();
+
+  @Test
+  void aCopyBringsItsRequestsToTheStoreAndToWhoeverAskedForIt(Vertx vertx) throws Exception {
+    Bus.registerCodecs(vertx);
+    vertx
+        .eventBus()
+        .<CopyPart>localConsumer(
+            Bus.COPY,
+            message -> {
+              parts.add(message.body());
+              message.reply(new CopyTaken(), Bus.LOCAL_ONLY);
+            });
+    List<RecentRequest> requests = requests(RecentRequest.KEPT_MAX);
+
+    List<RecentRequest> told = copied(vertx, requests).await(60, TimeUnit.SECONDS);
+
+    assertThat(told).isEqualTo(requests);
+    var taken = new ArrayList<RecentRequest>();
+    int rows = 0;
+    for (CopyPart part : parts) {
+      if (part instanceof CopyPart.Requests more) {
+        taken.addAll(more.requests());
+      } else if (part instanceof CopyPart.Rows more) {
+        rows += more.rows().size();
+      }
+    }
+    assertThat(taken).isEqualTo(requests);
+    assertThat(rows).isEqualTo(ROWS);
+    assertThat(parts.get(0)).isEqualTo(new CopyPart.Begin(AT));
+    assertThat(parts.get(parts.size() - 1)).isEqualTo(new CopyPart.End());
+  }
+
+  private Future<List<RecentRequest>> copied(Vertx vertx, List<RecentRequest> requests)
+      throws Exception {
+    NetServer server =
+        vertx
+            .createNetServer()
+            .connectHandler(
+                netSocket -> {
+                  var socket =
+                      new FrameSocket(vertx, netSocket, codec, new Metrics(), Optional.empty());
+                  var sender =
+                      new CopySender(
+                          vertx,
+                          socket,
+                          AT,
+                          rows().iterator(),
+                          requests,
+                          Filter.ALL,
+                          bytes -> {},
+                          at -> {});
+                  socket.handler(asked -> sender.start());
+                })
+            .listen(0, HOST)
+            .await(20, TimeUnit.SECONDS);
+    Promise<List<RecentRequest>> done = Promise.promise();
+    vertx
+        .createNetClient()
+        .connect(server.actualPort(), HOST)
+        .onSuccess(
+            netSocket -> {
+              var socket =
+                  new FrameSocket(vertx, netSocket, codec, new Metrics(), Optional.empty());
+              var taker = new CopyTaker(vertx);
+              taker.begin().onComplete(done);
+              socket.handler(frame -> taker.onFrame(frame, socket));
+              socket.send(new StreamFrame.AskCopy());
+            })
+        .onFailure(done::fail);
+    return done.future();
+  }
+
+  private static List<KeyVersion> rows() {
+    var rows = new ArrayList<KeyVersion>();
+    for (int i = 0; i < ROWS; i++) {
+      var value = new Value(Bytes.utf8("value " + i), Value.TEXT);
+      rows.add(
+          new KeyVersion(
+              Key.of(String.format("key/%05d", i)),
+              new Versioned(value, new Token(1, i + 1), 1, 1, 0)));
+    }
+    return rows;
+  }
+
+  private static List<RecentRequest> requests(int count) {
+    var requests = new ArrayList<RecentRequest>();
+    for (int i = 0; i < count; i++) {
+      requests.add(
+          new RecentRequest(
+              new RequestId(i, 2, 3), new Token(2, i + 1), 1, i % 2 == 0, 1_700_000_000_000L));
+    }
+    return requests;
+  }
+}
