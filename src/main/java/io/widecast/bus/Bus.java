@@ -45,6 +45,9 @@ public final class Bus {
    */
   public static final String VIEW = "widecast.view";
 
+  /** Request {@code store.StoreRequest}, answered as each says. Owner: the store. */
+  public static final String STORE = "widecast.store";
+
   /** {@link NodeStatus}, published on each change and at least every 500 ms. */
   public static final String STATUS = "widecast.status";
 

@@ -7,9 +7,37 @@ import io.vertx.core.eventbus.ReplyFailure;
 import io.widecast.bus.LocalCodec;
 import io.widecast.model.ErrorCode;
 import io.widecast.model.WidecastException;
+import java.util.List;
 
 /** The messages that the store adds to those of {@link io.widecast.bus.Bus}, and its refusals. */
 public final class StoreMessages {
+
+  private static final List<Class<? extends Record>> REQUESTS =
+      List.of(
+          StoreRequest.ViewAt.class,
+          StoreRequest.ViewSnapshot.class,
+          StoreRequest.ViewNow.class,
+          StoreRequest.Release.class,
+          StoreRequest.History.class,
+          StoreRequest.TakeSnapshot.class,
+          StoreRequest.ListSnapshots.class,
+          StoreRequest.GetSnapshot.class,
+          StoreRequest.DeleteSnapshot.class,
+          StoreRequest.Diff.class,
+          StoreRequest.Compact.class,
+          StoreRequest.Verify.class,
+          StoreRequest.Figures.class);
+
+  private static final List<Class<? extends Record>> ANSWERS =
+      List.of(
+          HeldView.class,
+          HeldDiff.class,
+          KeyHistory.class,
+          SnapshotInfo.class,
+          SnapshotList.class,
+          Compacted.class,
+          VerifyReport.class,
+          StoreFigures.class);
 
   private StoreMessages() {}
 
@@ -17,6 +45,8 @@ public final class StoreMessages {
   public static void registerCodecs(Vertx vertx) {
     LocalCodec.register(vertx, Applied.class);
     LocalCodec.register(vertx, AskView.class);
+    REQUESTS.forEach(type -> LocalCodec.register(vertx, type));
+    ANSWERS.forEach(type -> LocalCodec.register(vertx, type));
   }
 
   /** Answers {@code message} with {@code refusal}; see {@link #refusal}. */

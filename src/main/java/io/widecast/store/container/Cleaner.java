@@ -12,8 +12,8 @@ import java.util.List;
 /**
  * Empties segments of which little is live, so that their space comes back (systems.md 0.2): copies
  * live values to the end of the log and points the middle map to the copies, by compare-and-set on
- * the old address, in the order of VBAs; has the next checkpoint write live pages anew. What the map
- * or the page table does not point to is dead and left behind.
+ * the old address, in the order of VBAs; has the next checkpoint write live pages anew. What the
+ * map or the page table does not point to is dead and left behind.
  *
  * <p>Cleans while more than a quarter of all bytes are dead, the emptiest segment first. A step
  * moves a bounded number of bytes. For the owner.

@@ -34,13 +34,13 @@ import java.util.TreeMap;
  * <p><b>Durability.</b> The log of entries is the journal of client writes. Here a checkpoint makes
  * everything that changed in memory durable in one step: pages and values go to segments that no
  * older checkpoint names, then one file is replaced that names them. So the disk always holds one
- * consistent state; a start takes it and replays the log, and the {@link Journal} of snapshots, from
- * there on. What runs in the background, deletion, cleaning and compaction, loses at most the steps
- * since the last checkpoint and does them again.
+ * consistent state; a start takes it and replays the log, and the {@link Journal} of snapshots,
+ * from there on. What runs in the background, deletion, cleaning and compaction, loses at most the
+ * steps since the last checkpoint and does them again.
  *
- * <p><b>Threads.</b> One owner makes all changes. Views are for any thread: they read states that no
- * longer change, and where a page has to be read from disk they begin again at the newest state if
- * it moved on meanwhile. {@link Checkpoint#write} is for any one thread besides.
+ * <p><b>Threads.</b> One owner makes all changes. Views are for any thread: they read states that
+ * no longer change, and where a page has to be read from disk they begin again at the newest state
+ * if it moved on meanwhile. {@link Checkpoint#write} is for any one thread besides.
  */
 public final class Container implements Closeable {
 
@@ -77,8 +77,7 @@ public final class Container implements Closeable {
     this.identity = identity;
     this.options = options;
     this.metrics = metrics;
-    this.segments =
-        new Segments(disk, identity, options.segmentBytes(), options.blockCacheBytes());
+    this.segments = new Segments(disk, identity, options.segmentBytes(), options.blockCacheBytes());
     this.pages = new Pages(segments, options.pageCacheBytes());
     deleteTemporary();
     Optional<Superblock> found = Superblock.read(disk, identity);

@@ -34,11 +34,6 @@ public record ContainerOptions(
 
   public ContainerOptions withHistory(boolean keeps) {
     return new ContainerOptions(
-        segmentBytes,
-        pageCacheBytes,
-        blockCacheBytes,
-        changedBytesMax,
-        deleteBufferBytes,
-        keeps);
+        segmentBytes, pageCacheBytes, blockCacheBytes, changedBytesMax, deleteBufferBytes, keeps);
   }
 }

@@ -24,8 +24,7 @@ public final class SnapshotView implements View, AutoCloseable {
   SnapshotView(Container container, SnapshotRow row) {
     this.container = container;
     this.row = row;
-    this.reading =
-        new Reading(container, container.roots(), row.root(), row.token().revision());
+    this.reading = new Reading(container, container.roots(), row.root(), row.token().revision());
   }
 
   @Override

@@ -327,8 +327,7 @@ record Superblock(
     var late = new ArrayList<LateItem>();
     for (int i = in.count(COUNT_MAX); i > 0; i--) {
       late.add(
-          new LateItem(
-              in.varint(), in.varint(), in.count(255), in.count(COUNT_MAX), place(in)));
+          new LateItem(in.varint(), in.varint(), in.count(255), in.count(COUNT_MAX), place(in)));
     }
     return new RowState(
         id,

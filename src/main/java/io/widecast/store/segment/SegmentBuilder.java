@@ -3,8 +3,8 @@ package io.widecast.store.segment;
 import io.widecast.wire.ByteWriter;
 
 /**
- * Fills one segment with blocks and, at its end, with the summary of them. For one thread. The
- * form of a segment is described at {@link Segments}.
+ * Fills one segment with blocks and, at its end, with the summary of them. For one thread. The form
+ * of a segment is described at {@link Segments}.
  */
 final class SegmentBuilder {
 

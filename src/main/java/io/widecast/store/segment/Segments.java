@@ -377,7 +377,8 @@ public final class Segments {
     try {
       var in = new ByteReader(block);
       int crc = in.u32();
-      int expected = Crc.of(
+      int expected =
+          Crc.of(
               SegmentBuilder.seed(identity, Pba.segment(pba), Pba.offset(pba)),
               block,
               4,
@@ -420,7 +421,8 @@ public final class Segments {
 
   private List<Found> scan(long number, byte[] bytes, int start) {
     var found = new ArrayList<Found>();
-    int offset = start == 0 ? SegmentBuilder.HEADER_BYTES : 0; // in the array, which begins at start
+    int offset =
+        start == 0 ? SegmentBuilder.HEADER_BYTES : 0; // in the array, which begins at start
     while (offset < bytes.length) {
       try {
         var in = new ByteReader(bytes, offset, bytes.length - offset);

@@ -150,9 +150,7 @@ public final class Deletion {
       below = above;
       above = forest.parentOf(above);
     }
-    return above == null
-        ? new Uncovered(0, 0)
-        : new Uncovered(above.snapSeq(), below.minVba);
+    return above == null ? new Uncovered(0, 0) : new Uncovered(above.snapSeq(), below.minVba);
   }
 
   /**

@@ -1,6 +1,5 @@
 package io.widecast.store.snapshot;
 
-
 import io.widecast.model.Pair;
 import io.widecast.model.Token;
 import io.widecast.model.Versioned;
@@ -446,5 +445,4 @@ public final class Forest {
     Cell found = tree.find(place.key(), place.revision());
     return found != null && found.revision() == place.revision() && found.vba() == vba;
   }
-
 }

@@ -117,8 +117,7 @@ public record Cell(
     if (createRevision < 1 || version < 1 || front < 1 || length < front || vba < 1) {
       throw new WireException("row created " + createRevision + ", version " + version);
     }
-    return new Cell(
-        key, token, PUT, createRevision, version, expiresAtMillis, length, front, vba);
+    return new Cell(key, token, PUT, createRevision, version, expiresAtMillis, length, front, vba);
   }
 
   // ---- fields of an encoded cell, without decoding it

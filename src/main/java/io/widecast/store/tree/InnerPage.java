@@ -209,8 +209,7 @@ final class InnerPage extends Page {
       throw new WireException(count + " children");
     }
     var page =
-        new InnerPage(
-            level, opSeq, 0, new Place[Math.max(1, count - 1)], new PageRef[count], low);
+        new InnerPage(level, opSeq, 0, new Place[Math.max(1, count - 1)], new PageRef[count], low);
     for (int i = 0; i < count; i++) {
       if (i > 0) {
         page.separators[i - 1] = new Place(in.bytes(in.u16()).unsafeArray(), in.varint());

@@ -6,8 +6,9 @@ import io.widecast.wire.WireException;
 import java.util.Arrays;
 
 /**
- * A leaf of the logical map: {@link Cell}s by rising place, as bytes in one array with their offsets
- * in another, so that a change copies two arrays and a page on disk is what it is in memory.
+ * A leaf of the logical map: {@link Cell}s by rising place, as bytes in one array with their
+ * offsets in another, so that a change copies two arrays and a page on disk is what it is in
+ * memory.
  *
  * <pre>
  * size    field, behind those of {@link Page}
@@ -145,8 +146,12 @@ final class LeafPage extends Page {
     int length = Cell.keyLength(heap, offsets[a]);
     return length == Cell.keyLength(heap, offsets[b])
         && Arrays.equals(
-            heap, offsets[a] + 2, offsets[a] + 2 + length,
-            heap, offsets[b] + 2, offsets[b] + 2 + length);
+            heap,
+            offsets[a] + 2,
+            offsets[a] + 2 + length,
+            heap,
+            offsets[b] + 2,
+            offsets[b] + 2 + length);
   }
 
   void insert(int index, byte[] source, int from, int length) {
@@ -248,9 +253,7 @@ final class LeafPage extends Page {
   /** The shortest place that stands behind {@code before} and not behind {@code after}. */
   static Place separator(Place before, Place after) {
     int same = Arrays.mismatch(before.key(), after.key());
-    return same < 0
-        ? after
-        : new Place(Arrays.copyOf(after.key(), same + 1), Long.MAX_VALUE);
+    return same < 0 ? after : new Place(Arrays.copyOf(after.key(), same + 1), Long.MAX_VALUE);
   }
 
   @Override
@@ -293,9 +296,7 @@ final class LeafPage extends Page {
     return page;
   }
 
-  /**
-   * What is wrong inside the page, for the verifier; empty when nothing is.
-   */
+  /** What is wrong inside the page, for the verifier; empty when nothing is. */
   String fault() {
     Place before = null;
     for (int i = 0; i < count; i++) {

@@ -390,7 +390,8 @@ public final class Pages {
       for (int i = 0; i < refs.size(); i++) {
         out.clear();
         contents.get(i).encode(out);
-        written(i, refs.get(i).id(), writer.append(refs.get(i).id(), out.unsafeArray(), out.size()));
+        written(
+            i, refs.get(i).id(), writer.append(refs.get(i).id(), out.unsafeArray(), out.size()));
       }
       for (int i = 0; i < toMove.size(); i++) {
         long id = toMove.get(i).getKey();

@@ -8,10 +8,9 @@ import io.widecast.wire.ByteWriter;
  *
  * <p>A page is <i>owned</i> by the head, and changed in place, exactly when its opSeq is above the
  * head's floor, the snapSeq of its parent snapshot: one comparison at each page of the path. A
- * shared one is copied to a new page under the operation's number and <i>let go</i>. Splits,
- * merges and borrowing follow the same rule for siblings. A change costs a descent, one copy in
- * memory for each page of the path in each edit, and on disk the pages that changed since the last
- * checkpoint.
+ * shared one is copied to a new page under the operation's number and <i>let go</i>. Splits, merges
+ * and borrowing follow the same rule for siblings. A change costs a descent, one copy in memory for
+ * each page of the path in each edit, and on disk the pages that changed since the last checkpoint.
  */
 public final class Tree {
 
@@ -227,8 +226,7 @@ public final class Tree {
     }
     int cut = page.middle();
     Place separator = page.lowOf(cut);
-    InnerPage right =
-        InnerPage.of(page.level(), opSeq, pages.edit(), page.child(cut), separator);
+    InnerPage right = InnerPage.of(page.level(), opSeq, pages.edit(), page.child(cut), separator);
     page.moveTail(cut, right);
     insertChild(level, separator, pages.allocate(right));
   }

@@ -72,8 +72,7 @@ public final class ValueBlocks {
    *
    * @return the row for it; {@link #count} of its length says how many numbers were taken
    */
-  public static Cell store(
-      Segments segments, MiddleMap map, long vba, byte[] key, Versioned held) {
+  public static Cell store(Segments segments, MiddleMap map, long vba, byte[] key, Versioned held) {
     byte[] content = content(held.value());
     int count = count(content.length);
     for (int i = 0; i < count; i++) {

@@ -2,10 +2,9 @@ package io.widecast.store.container;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
-import java.util.stream.LongStream;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class ContainerTest {
