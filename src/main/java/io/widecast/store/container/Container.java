@@ -8,6 +8,7 @@ import io.widecast.model.KeyVersion;
 import io.widecast.model.Pair;
 import io.widecast.model.Token;
 import io.widecast.model.WidecastException;
+import io.widecast.store.KeyHistory;
 import io.widecast.store.log.Disk;
 import io.widecast.store.log.StoreFormat;
 import io.widecast.store.segment.SegmentWriter;
@@ -19,10 +20,13 @@ import io.widecast.store.snapshot.SnapshotRow;
 import io.widecast.store.tree.Cell;
 import io.widecast.store.tree.MiddleMap;
 import io.widecast.store.tree.Pages;
+import io.widecast.store.tree.Place;
+import io.widecast.store.tree.TreeReader;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -46,6 +50,8 @@ public final class Container implements Closeable {
 
   /** More numbers than can be handed out between two checkpoints: what a start leaves out. */
   private static final long NUMBERS_SKIPPED = 1L << 24;
+
+  private static final int PRUNE_ROWS = 512;
 
   private final Disk disk;
   private final long identity;
@@ -80,9 +86,8 @@ public final class Container implements Closeable {
     this.segments = new Segments(disk, identity, options.segmentBytes(), options.blockCacheBytes());
     this.pages = new Pages(segments, options.pageCacheBytes());
     deleteTemporary();
-    Optional<Superblock> found = Superblock.read(disk, identity);
-    if (found.isPresent()) {
-      Superblock block = found.get();
+    Superblock block = Superblock.read(disk, identity);
+    if (block.number() > 0) {
       segments.recover(block.segments(), block.nextSegment(), block.number() + 1);
       pages.recover(block.pbas(), block.opSeqs(), block.nextOpSeq() + NUMBERS_SKIPPED);
       this.map = new MiddleMap(pages, pages.ref(block.mapRoot()), block.mapSize());
@@ -107,7 +112,16 @@ public final class Container implements Closeable {
     replayChanges();
   }
 
-  /** Opens what {@code disk} holds, or begins an empty map there. */
+  /** Makes an empty container in an empty directory. */
+  public static void make(Disk disk, long identity) throws IOException {
+    Superblock.initial().write(disk, identity);
+  }
+
+  /**
+   * Opens what {@code disk} holds.
+   *
+   * @throws io.widecast.store.log.StoreException when it is damaged, saying what and what to do
+   */
   public static Container open(Disk disk, long identity, ContainerOptions options, Metrics metrics)
       throws IOException {
     return new Container(disk, identity, options, metrics);
@@ -355,6 +369,47 @@ public final class Container implements Closeable {
     publish();
   }
 
+  /**
+   * As {@link #prune} where the log no longer says what has been replaced: looks at every key, a
+   * bounded number at a time.
+   *
+   * @param from where to go on; {@link Place#FIRST} at first
+   * @return where to go on; null when that was all, and {@link #pruned} has risen to the horizon
+   *     that was given
+   */
+  public Place pruneAll(Place from, Token upTo) {
+    TreeReader.Slice slice = running.tree().reader().all(from, PRUNE_ROWS);
+    byte[] last = null;
+    for (Cell cell : slice.cells()) {
+      if (last == null || !Arrays.equals(last, cell.key())) {
+        last = cell.key();
+        while (!forest.prune(running, last, upTo.revision(), 64)) {
+          // a key with many versions
+        }
+      }
+    }
+    if (slice.next() == null) {
+      pruned = upTo;
+    }
+    publish();
+    return slice.next();
+  }
+
+  /** The versions of a key inside the history, the newest first; deletes too. For the owner. */
+  public KeyHistory history(Key key, int versionsMax) {
+    Roots now = roots;
+    var reading = new Reading(this, now, Long.MAX_VALUE);
+    var versions = new ArrayList<KeyHistory.Version>();
+    for (Cell cell : reading.versions(key.bytes().unsafeArray(), versionsMax)) {
+      versions.add(
+          new KeyHistory.Version(
+              cell.token(),
+              cell.isPut() ? Optional.of(reading.held(cell)) : Optional.empty(),
+              cell.kind() == Cell.EXPIRED));
+    }
+    return new KeyHistory(versions, now.horizon());
+  }
+
   // ---- snapshots
 
   /**
@@ -467,11 +522,12 @@ public final class Container implements Closeable {
 
   /** Begins to take in another node's map, beside the running one. */
   public void beginCopy(Token at) {
-    abandonCopy();
+    dropCopy();
     staging = forest.newHead(at);
   }
 
-  private void abandonCopy() {
+  /** Gives up a copy that is coming in, if one is. */
+  public void dropCopy() {
     if (staging != null) {
       forest.freeze(staging, 0);
       staging = null;
@@ -507,6 +563,21 @@ public final class Container implements Closeable {
 
   public boolean checkpointDue() {
     return !checkpointing && changedBytes() >= options.changedBytesMax();
+  }
+
+  /** Pages of all trees. */
+  public int pageCount() {
+    return pages.count();
+  }
+
+  /** Bytes of pages in memory that are as on disk. */
+  public long pageCacheBytes() {
+    return pages.cachedBytes();
+  }
+
+  /** Segments that were cleaned since this was opened. */
+  public long segmentsCleaned() {
+    return cleaner.cleaned();
   }
 
   /** Everything as it is now, on its way to disk. */

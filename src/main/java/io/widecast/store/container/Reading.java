@@ -111,8 +111,13 @@ final class Reading {
     return read(now -> tree(now).versions(key, revision, max));
   }
 
-  Value value(Cell cell) {
+  private Value value(Cell cell) {
     return read(now -> value(now, cell));
+  }
+
+  /** What a row of a put holds. */
+  Versioned held(Cell cell) {
+    return versioned(cell, value(cell));
   }
 
   TreeReader.Slice slice(Place from, int max) {
@@ -153,7 +158,7 @@ final class Reading {
         throw new NoSuchElementException();
       }
       Cell cell = cells.remove();
-      return new KeyVersion(new Key(Bytes.wrap(cell.key())), versioned(cell, value(cell)));
+      return new KeyVersion(new Key(Bytes.wrap(cell.key())), held(cell));
     }
   }
 }

@@ -73,6 +73,30 @@ record Superblock(
 
   static final String FILE = "CHECKPOINT";
 
+  /** Of a directory in which nothing has been written yet. */
+  static Superblock initial() {
+    return new Superblock(
+        0,
+        Token.NONE,
+        Token.NONE,
+        Token.NONE,
+        1,
+        1,
+        1,
+        1,
+        1,
+        0,
+        0,
+        0,
+        new TreeMap<>(),
+        List.of(),
+        List.of(),
+        Optional.empty(),
+        List.of(),
+        new long[0],
+        new long[0]);
+  }
+
   private static final int MAGIC = 0x57434350;
   private static final int VERSION = 1;
   private static final int FRONT_BYTES = 14;
@@ -199,27 +223,29 @@ record Superblock(
 
   // ---- reading
 
-  /** The last checkpoint of {@code disk}'s directory; empty where there was none yet. */
-  static Optional<Superblock> read(Disk disk, long identity) throws IOException {
+  /** The last checkpoint of {@code disk}'s directory. */
+  static Superblock read(Disk disk, long identity) throws IOException {
+    String what;
     if (!disk.list().contains(FILE)) {
-      return Optional.empty();
+      what = "is missing";
+    } else {
+      try (DiskFile file = disk.open(FILE)) {
+        byte[] bytes = new byte[Math.toIntExact(file.size())];
+        int length = file.read(0, bytes, 0, bytes.length);
+        return decode(bytes, length, identity);
+      } catch (WireException | IllegalArgumentException e) {
+        what = "is damaged: " + e.getMessage();
+      }
     }
-    try (DiskFile file = disk.open(FILE)) {
-      byte[] bytes = new byte[Math.toIntExact(file.size())];
-      int length = file.read(0, bytes, 0, bytes.length);
-      return Optional.of(decode(bytes, length, identity));
-    } catch (WireException | IllegalArgumentException e) {
-      throw new StoreException(
-          "file "
-              + FILE
-              + " in "
-              + disk.place()
-              + " is damaged: "
-              + e.getMessage()
-              + ". Restore it from a backup, or move the directory away and start again: a node"
-              + " with others takes a new copy",
-          e);
-    }
+    throw new StoreException(
+        "file "
+            + FILE
+            + " in "
+            + disk.place()
+            + " "
+            + what
+            + ". Restore it from a backup, or move the directory away and start again: a node with"
+            + " others takes a new copy");
   }
 
   static Superblock decode(byte[] bytes, int length, long identity) throws WireException {

@@ -89,6 +89,22 @@ public final class Deletion {
     return forest.row(job.row()).orElseThrow();
   }
 
+  /**
+   * About how far the deletion under way is, 0 to 1: by where its cursor stands among the keys, for
+   * each of the two walks.
+   */
+  public double progress() {
+    if (job == null) {
+      return 0;
+    }
+    if (job.phase() == Phase.DRAIN) {
+      return 1;
+    }
+    Place cursor = job.phase() == Phase.SCAN ? scanCursor : job.cursor();
+    double walked = forest.reader(row()).shareBefore(cursor);
+    return job.phase() == Phase.SCAN ? walked / 2 : 0.5 + walked / 2;
+  }
+
   /** Blocks removed from the middle map since this was made. */
   public long blocksRemoved() {
     return blocksRemoved;

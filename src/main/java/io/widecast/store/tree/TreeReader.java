@@ -142,6 +142,20 @@ public final class TreeReader {
     }
   }
 
+  /** About what share of the rows stands before {@code place}, by the path to it: 0 to 1. */
+  public double shareBefore(Place place) {
+    double share = 0;
+    double width = 1;
+    Page page = pages.read(root, guard);
+    while (page instanceof InnerPage inner) {
+      int child = inner.find(place.key(), place.revision());
+      width /= inner.count();
+      share += child * width;
+      page = page.level() == 1 ? null : pages.read(inner.child(child), guard);
+    }
+    return share;
+  }
+
   /** The rows of the leaf that {@code place} belongs to. */
   public List<Cell> leaf(Place place) {
     Page page = pages.read(root, guard);

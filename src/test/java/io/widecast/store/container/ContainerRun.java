@@ -54,6 +54,7 @@ final class ContainerRun {
     options = new ContainerOptions(128 << 10, cache, cache, 64 << 10, 2 << 10, history);
     largeValues = random.nextInt(4) == 0;
     keySpace = random.nextInt(3) == 0 ? 30 : KEYS * (1 + random.nextInt(8));
+    Container.make(disk, IDENTITY);
     open();
   }
 
