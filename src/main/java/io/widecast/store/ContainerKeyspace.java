@@ -24,6 +24,7 @@ final class ContainerKeyspace implements Keyspace {
   private volatile Token checkpointed;
   private volatile long changedBytes;
   private final long changedBytesMax;
+  private volatile long retryAtBytes; // after a checkpoint that failed, not at once again
   private boolean copying;
 
   ContainerKeyspace(Disk disk, long identity, ContainerOptions options, Metrics metrics)
@@ -130,7 +131,7 @@ final class ContainerKeyspace implements Keyspace {
 
   @Override
   public boolean checkpointDue(long loggedBytes) {
-    return changedBytes >= changedBytesMax;
+    return changedBytes >= Math.max(changedBytesMax, retryAtBytes);
   }
 
   @Override
@@ -149,8 +150,10 @@ final class ContainerKeyspace implements Keyspace {
               if (written) {
                 checkpoint.install();
                 checkpointed = checkpoint.position();
+                retryAtBytes = 0;
               } else {
                 checkpoint.abandon();
+                retryAtBytes = owned.changedBytes() + changedBytesMax / 4;
               }
               return null;
             });

@@ -304,6 +304,7 @@ public final class StoreCore implements Closeable {
     } catch (IOException e) {
       return false; // no harm done, and the caller is told that the disk is full
     }
+    container().ifPresent(container -> container.raiseHorizon(log.base()));
     return !log.base().equals(base);
   }
 
