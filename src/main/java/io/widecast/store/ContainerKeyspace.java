@@ -13,9 +13,9 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * The default format: a {@link Container}, which has one owner. Here that is whoever holds the lock:
- * entries, copies, checkpoints and work in the background come on different threads, each in short
- * pieces.
+ * The default format: a {@link Container}, which has one owner. Here that is whoever holds the
+ * lock: entries, copies, checkpoints and work in the background come on different threads, each in
+ * short pieces.
  */
 final class ContainerKeyspace implements Keyspace {
 

@@ -8,7 +8,8 @@ import java.io.IOException;
 import java.util.List;
 
 /**
- * The map that the committed part of the log leads to, as one format keeps it in memory and on disk.
+ * The map that the committed part of the log leads to, as one format keeps it in memory and on
+ * disk.
  *
  * <p>Changed by one thread at a time; {@link #view}, {@link #logFrom} and {@link #checkpointed} are
  * for any.
@@ -71,7 +72,9 @@ interface Keyspace extends Closeable {
    */
   void endCopy() throws IOException;
 
-  /** The copy takes the place of map and checkpoint on disk, in one step; {@link #view} shows it. */
+  /**
+   * The copy takes the place of map and checkpoint on disk, in one step; {@link #view} shows it.
+   */
   void installCopy(long newLogFrom) throws IOException;
 
   /** Whether a copy is coming in. */

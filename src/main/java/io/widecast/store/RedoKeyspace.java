@@ -38,8 +38,7 @@ final class RedoKeyspace implements Keyspace {
   private TreeView whole; // the copy, from its end to its installation
   private RedoObject root; // of that
 
-  RedoKeyspace(Disk disk, long identity, long checkpointBytes, Metrics metrics)
-      throws IOException {
+  RedoKeyspace(Disk disk, long identity, long checkpointBytes, Metrics metrics) throws IOException {
     this.disk = disk;
     this.identity = identity;
     this.checkpointBytes = checkpointBytes;

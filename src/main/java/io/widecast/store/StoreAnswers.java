@@ -191,8 +191,7 @@ final class StoreAnswers {
       }
     }
     throw new WidecastException(
-        ErrorCode.NOT_FOUND,
-        "there is no snapshot '" + name + "' on this node; see /v1/snapshots");
+        ErrorCode.NOT_FOUND, "there is no snapshot '" + name + "' on this node; see /v1/snapshots");
   }
 
   // ---- how it stands
@@ -223,8 +222,6 @@ final class StoreAnswers {
         job.flatMap(now -> owned.forest().row(now.row())).map(SnapshotRow::name),
         job.isPresent() ? owned.deletion().progress() : 0,
         waiting,
-        verified
-            .filter(report -> !report.sound())
-            .map(report -> report.alarms().get(0).detail()));
+        verified.filter(report -> !report.sound()).map(report -> report.alarms().get(0).detail()));
   }
 }

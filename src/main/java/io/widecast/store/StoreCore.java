@@ -12,8 +12,6 @@ import io.widecast.metrics.Metric;
 import io.widecast.metrics.Metrics;
 import io.widecast.model.EncodedEntry;
 import io.widecast.model.ErrorCode;
-import io.widecast.model.Key;
-import io.widecast.model.Pair;
 import io.widecast.model.RecentRequest;
 import io.widecast.model.Token;
 import io.widecast.model.WidecastException;
@@ -27,15 +25,11 @@ import io.widecast.store.log.StoreException;
 import io.widecast.store.log.StoreFormat;
 import io.widecast.store.redo.Manifest;
 import io.widecast.store.redo.RedoObject;
-import io.widecast.store.redo.RedoReader;
-import io.widecast.store.redo.RedoWriter;
-import io.widecast.store.redo.Row;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.List;
-import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
 
@@ -87,10 +81,7 @@ public final class StoreCore implements Closeable {
             : new ContainerKeyspace(disk, format.identity(), options.container(), metrics);
     var logOptions =
         new LogOptions(
-            format.identity(),
-            options.segmentBytes(),
-            options.fsync(),
-            !options.logIsCommitted());
+            format.identity(), options.segmentBytes(), options.fsync(), !options.logIsCommitted());
     this.log = Log.open(disk, logOptions, keyspace.logFrom(), token(), metrics);
     replay();
   }
@@ -143,8 +134,7 @@ public final class StoreCore implements Closeable {
                 + "; restore that, or give this node an empty node.data");
       }
     }
-    var made =
-        new StoreFormat(options.format(), options.node(), newIdentity(options, nowMillis));
+    var made = new StoreFormat(options.format(), options.node(), newIdentity(options, nowMillis));
     if (made.kind() == StoreFormat.Kind.REDO_LOG) {
       Manifest.INITIAL.write(disk, made.identity());
     } else {
@@ -462,8 +452,8 @@ public final class StoreCore implements Closeable {
   }
 
   /**
-   * Ends the history up to {@code base}, which the log is about to begin at: no reader gets below it
-   * any more, and versions that were replaced up to there go. Reads the log; on any one thread.
+   * Ends the history up to {@code base}, which the log is about to begin at: no reader gets below
+   * it any more, and versions that were replaced up to there go. Reads the log; on any one thread.
    */
   public void forgetUpTo(Token base) throws IOException {
     if (keyspace instanceof ContainerKeyspace container && base.revision() > 0) {

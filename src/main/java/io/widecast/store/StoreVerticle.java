@@ -34,9 +34,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs a {@link StoreCore}: log writes and copies on one worker, the map on another, checkpoints and
- * upkeep on a third, requests on a fourth, reads of the log on any. Log writes that arrive while one
- * is under way are merged into the next, so that many share one fsync; commits likewise.
+ * Runs a {@link StoreCore}: log writes and copies on one worker, the map on another, checkpoints
+ * and upkeep on a third, requests on a fourth, reads of the log on any. Log writes that arrive
+ * while one is under way are merged into the next, so that many share one fsync; commits likewise.
  *
  * <p>When it has started it answers on {@link Bus#RECOVERY} and {@link Bus#VIEW}, and publishes one
  * {@link Applied}. After a failure of the disk or of the order it gives no further acknowledgement:
@@ -393,8 +393,7 @@ public final class StoreVerticle extends VerticleBase {
                     checkpoint();
                   }
                   boolean busy = writing || applying;
-                  keepUp(
-                      !more ? UPKEEP_IDLE_MILLIS : busy ? UPKEEP_YIELD_MILLIS : UPKEEP_MILLIS);
+                  keepUp(!more ? UPKEEP_IDLE_MILLIS : busy ? UPKEEP_YIELD_MILLIS : UPKEEP_MILLIS);
                 })
             .onFailure(
                 cause -> {

@@ -4,8 +4,8 @@ import java.io.IOException;
 
 /**
  * What a container store does behind client work: deletes condemned snapshots, removes versions
- * below the horizon, cleans segments. In pieces, each of which holds the owner's lock for well under
- * a millisecond. On one thread, which is not the owner's.
+ * below the horizon, cleans segments. In pieces, each of which holds the owner's lock for well
+ * under a millisecond. On one thread, which is not the owner's.
  */
 final class Upkeep {
 

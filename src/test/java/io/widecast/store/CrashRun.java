@@ -79,8 +79,7 @@ final class CrashRun {
     this.options =
         StoreOptions.core(Path.of("unused"), new NodeId("paris-1"))
             .withFsync(fsync)
-            .withFormat(
-                seed % 2 == 0 ? StoreFormat.Kind.CONTAINER : StoreFormat.Kind.REDO_LOG)
+            .withFormat(seed % 2 == 0 ? StoreFormat.Kind.CONTAINER : StoreFormat.Kind.REDO_LOG)
             .withContainer(
                 new ContainerOptions(128 << 10, 32 << 10, 32 << 10, 1 << 20, 2 << 10, true))
             .withSizes(1 + random.nextInt(3000), 1 + random.nextInt(6000))

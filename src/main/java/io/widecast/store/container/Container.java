@@ -615,6 +615,7 @@ public final class Container implements Closeable {
       segments.adopt(writer);
       frozen.install();
       dropped = segments.drop(empty);
+      cleaner.onCheckpoint();
       number = before.number();
       logFrom = before.logFrom();
       checkpointing = false;

@@ -17,8 +17,8 @@ import java.util.TreeSet;
 /**
  * The keys that differ between two snapshots, by rising key: walks both trees in step and passes
  * over what they share, a page with the same id in both, without reading below it. So it costs what
- * has changed. Keys in pages that are not shared are looked up on both sides, since an older version
- * may stand in a page that is.
+ * has changed. Keys in pages that are not shared are looked up on both sides, since an older
+ * version may stand in a page that is.
  */
 final class SnapshotDiff implements Iterator<DiffRow> {
 
@@ -105,8 +105,7 @@ final class SnapshotDiff implements Iterator<DiffRow> {
   private void addKeys(List<Cell> cells, Place end, TreeSet<byte[]> keys) {
     for (Cell cell : cells) {
       boolean inside =
-          cell.place().compareTo(cursor) >= 0
-              && (end == LAST || cell.place().compareTo(end) < 0);
+          cell.place().compareTo(cursor) >= 0 && (end == LAST || cell.place().compareTo(end) < 0);
       if (inside && !Arrays.equals(cell.key(), lastKey)) {
         keys.add(cell.key());
       }

@@ -227,11 +227,16 @@ final class Segment {
     }
   }
 
-  void drop() throws IOException {
+  void drop(BlockCache cache) throws IOException {
     synchronized (this) {
       dropped = true;
     }
     buffer = null;
+    long evicted = 0;
+    for (int i = 0; i < chunks.length; i++) {
+      evicted += evict(i);
+    }
+    cache.removed(evicted);
     closeFile();
   }
 

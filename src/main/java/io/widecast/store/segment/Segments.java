@@ -9,6 +9,7 @@ import io.widecast.wire.WireException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -236,7 +237,7 @@ public final class Segments {
   public void deleteFiles(List<DroppedSegment> dropped) throws IOException {
     List<String> names = disk.list();
     for (DroppedSegment gone : dropped) {
-      gone.segment.drop();
+      gone.segment.drop(cache);
       String name = Segment.fileName(gone.segment.number);
       if (names.contains(name)) {
         disk.delete(name);
@@ -303,12 +304,13 @@ public final class Segments {
   }
 
   /** Segments worth cleaning, the emptiest first: sealed, with something live and something not. */
-  public List<Long> victims(int count, double liveShareMax) {
+  public List<Long> victims(int count, double liveShareMax, Set<Long> except) {
     var found = new ArrayList<Segment>();
     for (Segment segment : all.values()) {
       if (segment.sealed
           && !segment.isInMemory()
           && segment.liveBlocks > 0
+          && !except.contains(segment.number)
           && segment.liveBytes < liveShareMax * segment.end()) {
         found.add(segment);
       }
@@ -320,6 +322,14 @@ public final class Segments {
       numbers.add(segment.number);
     }
     return numbers;
+  }
+
+  /** Bytes of the segments in which something is live, without those in {@code except}. */
+  public long occupiedBytes(Set<Long> except) {
+    return all.values().stream()
+        .filter(segment -> segment.liveBlocks > 0 && !except.contains(segment.number))
+        .mapToLong(Segment::end)
+        .sum();
   }
 
   /** Bytes on disk or on their way there, and of these what is live. */
