@@ -44,6 +44,11 @@ final class ForestRun {
     this(1 << 10, true);
   }
 
+  private void publish() {
+    pages.beginEdit();
+    pages.reuseFreed();
+  }
+
   // ---- work
 
   Head head() {
@@ -64,7 +69,7 @@ final class ForestRun {
     var value = new Value(Bytes.utf8(text), Value.TEXT);
     forest.apply(head, new Pair.Put(Key.of(key), value, 1, revision, 0), token);
     heads.get(head.id()).put(new Place(Key.of(key).bytes().unsafeArray(), revision), text);
-    pages.beginEdit();
+    publish();
   }
 
   void delete(Head head, String key) {
@@ -73,7 +78,7 @@ final class ForestRun {
     if (before != null) {
       heads.get(head.id()).put(new Place(Key.of(key).bytes().unsafeArray(), revision), "");
     }
-    pages.beginEdit();
+    publish();
   }
 
   /** Removes what is replaced, and deletes. */
@@ -90,7 +95,7 @@ final class ForestRun {
     while (versions.size() > (newest.isEmpty() ? 0 : 1)) {
       versions.pollLastEntry();
     }
-    pages.beginEdit();
+    publish();
   }
 
   /** Puts and forgets what was there before: keys have one version only. */
@@ -134,7 +139,7 @@ final class ForestRun {
 
   boolean deleteStep() {
     boolean more = deletion.step();
-    pages.beginEdit();
+    publish();
     return more;
   }
 
