@@ -72,6 +72,7 @@ public final class Container implements Closeable {
   private Token horizon; // readers below it are refused
   private Token pruned; // versions that were replaced up to here are gone
   private long number; // of the last checkpoint
+  private long begun; // number of the last one that was begun, written or not
   private boolean checkpointing;
   private boolean frozenByAlarm; // nothing is deleted or cleaned any more
   private volatile long logFrom;
@@ -108,6 +109,9 @@ public final class Container implements Closeable {
     var changes = new ArrayList<Journal.Change>();
     this.journal = Journal.open(disk, identity, number, changes);
     toReplay.addAll(changes);
+    // Changes that a checkpoint has must not stand in the journal behind it, or a start would make
+    // them twice: so each attempt has a number, and a journal, of its own.
+    begun = Math.max(number, journal.number());
     publish();
     replayChanges();
   }
@@ -278,6 +282,7 @@ public final class Container implements Closeable {
             running.keys(),
             running.contentBytes(),
             horizon);
+    pages.reuseFreed();
   }
 
   /** Applies committed entries; the map then stands at {@code upTo}. */
@@ -601,13 +606,40 @@ public final class Container implements Closeable {
 
     /** Writes it; when this returns, a start finds it. On any one thread. */
     public void write() throws IOException {
+      Superblock block;
+      try {
+        block = writeSegments();
+      } catch (IOException e) {
+        discard(e);
+        throw e;
+      }
+      try {
+        block.write(disk, identity);
+      } catch (IOException e) {
+        if (disk.list().contains(Superblock.TEMPORARY)) {
+          discard(e); // not renamed: nothing names them. Else a start may find this checkpoint
+        }
+        throw e;
+      }
+      journal.dropBelow(before.number());
+    }
+
+    private Superblock writeSegments() throws IOException {
       flush.write();
       frozen.write(writer);
       var usage = new SegmentCounts(before.segments(), empty);
       frozen.released().forEach(usage::release);
       writer.close().forEach(usage::add);
-      before.with(usage.list(), frozen.pbas(), frozen.opSeqs()).write(disk, identity);
-      journal.dropBelow(before.number());
+      return before.with(usage.list(), frozen.pbas(), frozen.opSeqs());
+    }
+
+    /** Gives the room back, so that attempts on a full disk do not make it fuller each time. */
+    private void discard(IOException reason) {
+      try {
+        writer.discard();
+      } catch (IOException e) {
+        reason.addSuppressed(e);
+      }
     }
 
     /** The owner takes over that it has been written. */
@@ -643,10 +675,11 @@ public final class Container implements Closeable {
     if (checkpointing) {
       throw new IllegalStateException("a checkpoint is being written");
     }
+    journal.roll(begun + 1);
     checkpointing = true;
-    segments.setTxn(number + 2); // what comes now belongs to the checkpoint after this one
+    begun++;
+    segments.setTxn(begun + 1); // what comes now belongs to the checkpoint after this one
     var checkpoint = new Checkpoint(newLogFrom);
-    journal.roll(number + 1);
     publish();
     return checkpoint;
   }
@@ -685,7 +718,7 @@ public final class Container implements Closeable {
               row.lateList()));
     }
     return new Superblock(
-        number + 1,
+        begun,
         running.token(),
         horizon,
         pruned,
@@ -733,7 +766,12 @@ public final class Container implements Closeable {
   private void replayChangesBefore(Token next) {
     while (!toReplay.isEmpty() && toReplay.peek().after().revision() < next.revision()) {
       Journal.Change change = toReplay.remove();
+      if (change.after().revision() > running.token().revision()) {
+        running.moveTo(change.after()); // publishes up to there had nothing for this node
+      }
       if (change instanceof Journal.Change.TakeSnapshot take) {
+        // One that is there already was never acknowledged: its record's force had failed.
+        forest.named(take.name()).ifPresent(forest::condemn);
         snapshot(take);
       } else if (change instanceof Journal.Change.DeleteSnapshot delete) {
         forest.named(delete.name()).ifPresent(forest::condemn);

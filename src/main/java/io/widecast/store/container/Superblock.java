@@ -30,7 +30,7 @@ import java.util.TreeMap;
  * 4       magic          "WCCP"
  * 2       version        1
  * 8       identity       of the store
- * varint  number         rises by one with each checkpoint
+ * varint  number         rises with each checkpoint; some are left out
  * 2 each  applied, horizon, pruned: epoch and revision, varints
  * varint  logFrom        first segment of the log that is needed
  * varint  nextOpSeq, nextVba, nextId, nextSegment
@@ -96,6 +96,8 @@ record Superblock(
         new long[0],
         new long[0]);
   }
+  /** Its name while it is written. */
+  static final String TEMPORARY = FILE + ".tmp";
 
   private static final int MAGIC = 0x57434350;
   private static final int VERSION = 1;

@@ -96,7 +96,6 @@ public final class Segments {
 
   private void checkHeader(Segment segment) throws IOException {
     byte[] header = new byte[SegmentBuilder.HEADER_BYTES];
-    long pba = Pba.of(segment.number, 0, SegmentBuilder.HEADER_BYTES);
     try {
       segment.read(disk, cache, 0, header, SegmentBuilder.HEADER_BYTES);
     } catch (IOException e) {
@@ -110,16 +109,22 @@ public final class Segments {
               + ". Restore it, or move the directory away and let this node take a new copy",
           e);
     }
+    checkHeader(segment.number, header);
+  }
+
+  private void checkHeader(long number, byte[] bytes) {
     try {
-      var in = new ByteReader(header);
+      var in = new ByteReader(bytes, 0, Math.min(bytes.length, SegmentBuilder.HEADER_BYTES));
       boolean ours = in.u32() == SegmentBuilder.MAGIC && in.u16() == SegmentBuilder.VERSION;
       in.u16();
-      ours &= in.u64() == identity && in.u64() == segment.number;
-      if (!ours || in.u32() != Crc.of(0, header, 0, SegmentBuilder.HEADER_BYTES - 8)) {
-        throw new DamagedBlockException(pba, disk.place(), "header of the segment");
+      ours &= in.u64() == identity && in.u64() == number;
+      ours &= in.u32() == Crc.of(0, bytes, 0, SegmentBuilder.HEADER_BYTES - 8);
+      if (!ours || in.u32() != 0) {
+        throw new WireException("header of the segment");
       }
     } catch (WireException e) {
-      throw new AssertionError(e);
+      throw new DamagedBlockException(
+          Pba.of(number, 0, SegmentBuilder.HEADER_BYTES), disk.place(), e.getMessage());
     }
   }
 
@@ -431,6 +436,9 @@ public final class Segments {
 
   private List<Found> scan(long number, byte[] bytes, int start) {
     var found = new ArrayList<Found>();
+    if (start == 0) {
+      checkHeader(number, bytes);
+    }
     int offset =
         start == 0 ? SegmentBuilder.HEADER_BYTES : 0; // in the array, which begins at start
     while (offset < bytes.length) {
