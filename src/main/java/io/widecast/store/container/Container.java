@@ -10,6 +10,7 @@ import io.widecast.model.Token;
 import io.widecast.model.WidecastException;
 import io.widecast.store.KeyHistory;
 import io.widecast.store.log.Disk;
+import io.widecast.store.log.StoreException;
 import io.widecast.store.log.StoreFormat;
 import io.widecast.store.segment.SegmentWriter;
 import io.widecast.store.segment.Segments;
@@ -487,6 +488,66 @@ public final class Container implements Closeable {
     if (row.name().isEmpty() && row.pins() == 0) {
       forest.condemn(row);
     }
+  }
+
+  /**
+   * Every whole tree as it is now, held still for whoever walks it; heads through snapshots of
+   * their own, which go when it is closed. For the owner.
+   */
+  public final class Hold implements AutoCloseable {
+
+    private final TreeMap<Long, String> heads = new TreeMap<>(); // label of each, by its row's id
+    private final List<SnapshotRow> rows = new ArrayList<>();
+    private boolean closed;
+
+    private Hold(long nowMillis) {
+      for (Head head : forest.heads()) {
+        SnapshotRow row = forest.snapshot(head, "", nowMillis);
+        heads.put(row.id(), head == running ? "the map" : "the copy that comes in");
+      }
+      for (SnapshotRow row : forest.rows()) {
+        if (row.state().holds()) {
+          forest.hold(row);
+          rows.add(row);
+        }
+      }
+      publish();
+    }
+
+    /** By rising id. */
+    public List<SnapshotRow> rows() {
+      return List.copyOf(rows);
+    }
+
+    /** What to call a tree in a message. */
+    public String label(SnapshotRow row) {
+      String name = row.name().isEmpty() ? "" : " '" + row.name() + "'";
+      return heads.getOrDefault(row.id(), "snapshot " + row.id() + name);
+    }
+
+    @Override
+    public void close() {
+      if (!closed) {
+        closed = true;
+        rows.forEach(Container.this::unpin);
+      }
+    }
+  }
+
+  public Hold hold(long nowMillis) {
+    return new Hold(nowMillis);
+  }
+
+  /**
+   * Reads the files beside the segments once more.
+   *
+   * @throws io.widecast.store.log.StoreException when one is missing or not what was written
+   */
+  public void checkFiles() throws IOException {
+    if (number > 0 && Superblock.read(disk, identity).isEmpty()) {
+      throw new StoreException("file " + Superblock.FILE + " in " + disk.place() + " is missing");
+    }
+    journal.check();
   }
 
   // ---- in the background

@@ -3,6 +3,7 @@ package io.widecast.store.container;
 import io.widecast.model.Token;
 import io.widecast.store.log.Disk;
 import io.widecast.store.log.DiskFile;
+import io.widecast.store.log.StoreException;
 import io.widecast.wire.ByteReader;
 import io.widecast.wire.ByteWriter;
 import io.widecast.wire.Crc;
@@ -124,6 +125,27 @@ final class Journal implements Closeable {
       }
     }
     return offset;
+  }
+
+  /** Reads back what was written since the start, or found by it. */
+  void check() throws IOException {
+    if (file != null) {
+      var found = new ArrayList<Change>();
+      long valid = read(disk, identity, number, found);
+      if (valid != end) {
+        throw new StoreException(
+            "file "
+                + fileName(number)
+                + " in "
+                + disk.place()
+                + " is damaged at offset "
+                + valid
+                + " of "
+                + end
+                + ": the snapshots taken since the last checkpoint would be lost; a checkpoint"
+                + " makes it unneeded");
+      }
+    }
   }
 
   private static long seed(long identity, long number, long offset) {

@@ -132,6 +132,10 @@ final class Segment {
     buffer = null;
   }
 
+  int writtenBytes() {
+    return written;
+  }
+
   int unwrittenBytes() {
     return end - written;
   }

@@ -79,7 +79,7 @@ public final class SegmentWriter {
     }
     List<String> names = disk.list();
     for (Segment segment : done) {
-      segment.drop();
+      segment.drop(cache);
       String name = Segment.fileName(segment.number);
       if (names.contains(name)) {
         disk.delete(name);

@@ -72,6 +72,16 @@ public final class Segments {
 
   /** Takes up what a checkpoint knows; segments that it does not know are deleted. */
   public void recover(List<SegmentUsage> usages, long next, long nextTxn) throws IOException {
+    recover(usages, next, nextTxn, true);
+  }
+
+  /**
+   * As that.
+   *
+   * @param strict false for whoever wants to see how much is damaged: headers are not looked at
+   */
+  public void recover(List<SegmentUsage> usages, long next, long nextTxn, boolean strict)
+      throws IOException {
     for (SegmentUsage usage : usages) {
       Segment segment = Segment.of(usage, segmentBytes);
       segment.sealed = true; // what was open is never appended to again: old bytes may follow
@@ -90,7 +100,9 @@ public final class Segments {
       }
     }
     for (Segment segment : all.values()) {
-      checkHeader(segment);
+      if (strict) {
+        checkHeader(segment);
+      }
     }
   }
 
@@ -109,22 +121,28 @@ public final class Segments {
               + ". Restore it, or move the directory away and let this node take a new copy",
           e);
     }
-    checkHeader(segment.number, header);
+    requireHeader(segment, header);
   }
 
-  private void checkHeader(long number, byte[] bytes) {
-    try {
-      var in = new ByteReader(bytes, 0, Math.min(bytes.length, SegmentBuilder.HEADER_BYTES));
-      boolean ours = in.u32() == SegmentBuilder.MAGIC && in.u16() == SegmentBuilder.VERSION;
-      in.u16();
-      ours &= in.u64() == identity && in.u64() == number;
-      ours &= in.u32() == Crc.of(0, bytes, 0, SegmentBuilder.HEADER_BYTES - 8);
-      if (!ours || in.u32() != 0) {
-        throw new WireException("header of the segment");
-      }
-    } catch (WireException e) {
+  private void requireHeader(Segment segment, byte[] bytes) {
+    if (bytes.length < SegmentBuilder.HEADER_BYTES || !isHeader(bytes, segment)) {
       throw new DamagedBlockException(
-          Pba.of(number, 0, SegmentBuilder.HEADER_BYTES), disk.place(), e.getMessage());
+          Pba.of(segment.number, 0, SegmentBuilder.HEADER_BYTES),
+          disk.place(),
+          "header of the segment");
+    }
+  }
+
+  private boolean isHeader(byte[] bytes, Segment segment) {
+    try {
+      var in = new ByteReader(bytes);
+      boolean ours = in.u32() == SegmentBuilder.MAGIC && in.u16() == SegmentBuilder.VERSION;
+      ours &= in.u16() == segment.stream.ordinal();
+      ours &= in.u64() == identity && in.u64() == segment.number;
+      ours &= in.u32() == Crc.of(0, bytes, 0, SegmentBuilder.HEADER_BYTES - 8);
+      return ours && in.u32() == 0;
+    } catch (WireException e) {
+      throw new AssertionError(e); // there are bytes enough
     }
   }
 
@@ -437,7 +455,7 @@ public final class Segments {
   private List<Found> scan(long number, byte[] bytes, int start) {
     var found = new ArrayList<Found>();
     if (start == 0) {
-      checkHeader(number, bytes);
+      requireHeader(table.find(number), bytes);
     }
     int offset =
         start == 0 ? SegmentBuilder.HEADER_BYTES : 0; // in the array, which begins at start
@@ -466,6 +484,82 @@ public final class Segments {
     return found;
   }
 
+  /** Bytes of a segment's file, {@code from} to before {@code to}, that nobody wrote so. */
+  public record Broken(long segment, int from, int to, String what) {}
+
+  /**
+   * Reads a segment from disk, past all caches, as far as it was written; what of it is not what
+   * was written, by rising offset. Finds its way on behind a broken block, since a checksum holds
+   * for one address only.
+   */
+  public List<Broken> broken(long number) {
+    Segment segment = table.find(number);
+    var found = new ArrayList<Broken>();
+    if (segment.writtenBytes() == 0) {
+      return found;
+    }
+    byte[] bytes;
+    try {
+      bytes = segment.readFile(disk, cache);
+      cache.closeOldest();
+    } catch (IOException e) {
+      found.add(new Broken(number, 0, segment.end(), e.getMessage()));
+      return found;
+    }
+    boolean hasHeader = bytes.length >= SegmentBuilder.HEADER_BYTES && isHeader(bytes, segment);
+    if (!hasHeader) {
+      found.add(new Broken(number, 0, SegmentBuilder.HEADER_BYTES, "header"));
+    }
+    int at = SegmentBuilder.HEADER_BYTES;
+    int bad = -1; // where the damage began; -1 outside of it
+    while (at < bytes.length) {
+      int size = soundBlock(number, bytes, at);
+      if (size > 0 && bad >= 0) {
+        found.add(new Broken(number, bad, at, "checksum"));
+        bad = -1;
+      } else if (size == 0 && bad < 0) {
+        bad = at;
+      }
+      at += size > 0 ? size : Pba.UNIT;
+    }
+    if (bad >= 0) {
+      found.add(new Broken(number, bad, bytes.length, "checksum"));
+    }
+    if (bytes.length < segment.writtenBytes()) {
+      int end = segment.writtenBytes();
+      found.add(new Broken(number, bytes.length, end, "the file ends before"));
+    }
+    return found;
+  }
+
+  /** The length of the block at {@code offset}, 0 when there is no sound one. */
+  private int soundBlock(long number, byte[] bytes, int offset) {
+    try {
+      var in = new ByteReader(bytes, offset, bytes.length - offset);
+      int crc = in.u32();
+      int length = in.count(PAYLOAD_MAX);
+      BlockKind kind = BlockKind.of(in.u8());
+      in.varint();
+      int size = in.position() - offset + length;
+      size += -size & (Pba.UNIT - 1);
+      boolean fits = kind != null && size <= bytes.length - offset && size <= Pba.LENGTH_MAX;
+      long seed = SegmentBuilder.seed(identity, number, offset);
+      return fits && Crc.of(seed, bytes, offset + 4, size - 4) == crc ? size : 0;
+    } catch (WireException e) {
+      return 0;
+    }
+  }
+
+  /** Whether the table has this segment. */
+  public boolean has(long number) {
+    return all.containsKey(number);
+  }
+
+  /** A row of the usage table. */
+  public SegmentUsage usage(long number) {
+    return all.get(number).usage();
+  }
+
   /** A block as a segment's summary names it. */
   public record Listed(long pba, BlockKind kind, long id) {}
 
@@ -476,8 +570,10 @@ public final class Segments {
       throw new BlockGoneException(Pba.of(number, 0, 0));
     }
     var listed = new ArrayList<Listed>();
-    if (segment.summaryAt == 0) {
-      for (Found block : scan(number)) {
+    if (segment.summaryAt == 0) { // open, or left so by a crash
+      byte[] bytes = new byte[segment.end()];
+      segment.read(disk, cache, 0, bytes, bytes.length);
+      for (Found block : scan(number, bytes, 0)) {
         listed.add(new Listed(block.pba, block.kind, block.id));
       }
       return listed;

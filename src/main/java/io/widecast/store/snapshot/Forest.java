@@ -339,6 +339,14 @@ public final class Forest {
     row.pins++;
   }
 
+  /** Keeps a whole tree from being deleted, also one that is to be. */
+  public void hold(SnapshotRow row) {
+    if (!row.state.holds()) {
+      throw new IllegalStateException("hold of " + row);
+    }
+    row.pins++;
+  }
+
   public void unpin(SnapshotRow row) {
     row.pins--;
   }

@@ -24,6 +24,9 @@ final class InnerPage extends Page {
   static final int BYTES_MIN = BYTES_MAX / 4;
   static final int CHILDREN_MAX = 256;
 
+  /** With fewer children it does not split, whatever their keys take. */
+  static final int SPLIT_MIN = 4;
+
   private Place[] separators; // shared with copies until changed
   private PageRef[] children;
   private int count; // of children

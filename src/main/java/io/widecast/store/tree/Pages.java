@@ -158,6 +158,7 @@ public final class Pages {
    * @param lows where each child begins, of an inner page of L
    * @param vbas of a leaf of M; where each child begins, of an inner page of M
    * @param pbas of a leaf of M
+   * @param overfull whether it holds more than a page may
    * @param fault what is wrong within the page; empty when nothing is
    */
   public record Inspection(
@@ -172,6 +173,7 @@ public final class Pages {
       long[] vbas,
       long[] pbas,
       int contentBytes,
+      boolean overfull,
       String fault) {}
 
   /** Looks at a page closely. */
@@ -184,10 +186,12 @@ public final class Pages {
     long[] pbas = new long[0];
     Place low = null;
     int bytes = 0;
+    boolean overfull;
     String fault;
     if (page instanceof LeafPage leaf) {
       low = leaf.low();
       bytes = leaf.contentBytes();
+      overfull = bytes > LeafPage.BYTES_MAX;
       fault = leaf.fault();
       for (int i = 0; fault.isEmpty() && i < leaf.count(); i++) {
         cells.add(leaf.cell(i));
@@ -195,6 +199,7 @@ public final class Pages {
     } else if (page instanceof InnerPage inner) {
       low = inner.low();
       bytes = inner.contentBytes();
+      overfull = bytes > InnerPage.BYTES_MAX && inner.count() >= InnerPage.SPLIT_MIN;
       fault = inner.fault();
       for (int i = 0; i < inner.count(); i++) {
         children.add(inner.child(i).id());
@@ -202,10 +207,12 @@ public final class Pages {
       }
     } else if (page instanceof MapLeaf leaf) {
       fault = leaf.fault();
+      overfull = leaf.count > MapLeaf.ENTRIES_MAX;
       vbas = Arrays.copyOf(leaf.vbas, leaf.count);
       pbas = Arrays.copyOf(leaf.pbas, leaf.count);
     } else if (page instanceof MapInner inner) {
       fault = inner.fault();
+      overfull = inner.count > MapInner.CHILDREN_MAX;
       vbas = Arrays.copyOf(inner.lows, inner.count);
       for (int i = 0; i < inner.count; i++) {
         children.add(inner.children[i].id());
@@ -226,6 +233,7 @@ public final class Pages {
         vbas,
         pbas,
         bytes,
+        overfull,
         fault);
   }
 
@@ -332,6 +340,11 @@ public final class Pages {
       }
     }
     return ids;
+  }
+
+  /** No page has a higher id. */
+  public long idMax() {
+    return table.end() - 1;
   }
 
   /** A reference for reading page {@code id} anew. */

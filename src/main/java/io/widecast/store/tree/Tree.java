@@ -221,7 +221,7 @@ public final class Tree {
   }
 
   private void splitInner(int level, InnerPage page) {
-    if (page.count() < 4) {
+    if (page.count() < InnerPage.SPLIT_MIN) {
       return; // as small as it gets with keys this long
     }
     int cut = page.middle();

@@ -15,6 +15,7 @@ import io.widecast.model.Versioned;
 import io.widecast.sim.SimDisk;
 import io.widecast.store.View;
 import io.widecast.store.snapshot.SnapshotRow;
+import io.widecast.store.verify.Verifier;
 import io.widecast.wire.EntryCodec;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -30,26 +31,29 @@ import java.util.TreeMap;
  * each revision. The log of entries that a real store has beside it is a list here that never
  * forgets.
  */
-final class ContainerRun {
+public final class ContainerRun {
 
-  static final long IDENTITY = 77;
+  public static final long IDENTITY = 77;
   private static final int KEYS = 400;
 
   private final SplittableRandom random;
+  private final SplittableRandom verifyRandom; // its own, so that it leaves the other draws alone
+  private Verifier verifier; // of a verification beside the work; null while there is none
   private final ContainerOptions options;
   private final boolean largeValues;
   private final int keySpace;
   final List<EncodedEntry> log = new ArrayList<>();
   final TreeMap<Long, Model> byRevision = new TreeMap<>();
   final TreeMap<String, Model> snapshots = new TreeMap<>();
-  SimDisk disk = new SimDisk();
-  Container container;
+  public SimDisk disk = new SimDisk();
+  public Container container;
   Model model = new Model();
   private long epoch = 1;
   private int names;
 
-  ContainerRun(long seed, boolean history) throws IOException {
+  public ContainerRun(long seed, boolean history) throws IOException {
     random = new SplittableRandom(seed);
+    verifyRandom = new SplittableRandom(~seed);
     long cache = random.nextBoolean() ? 16 << 10 : 1 << 20;
     options = new ContainerOptions(128 << 10, cache, cache, 64 << 10, 2 << 10, history);
     largeValues = random.nextInt(4) == 0;
@@ -58,13 +62,15 @@ final class ContainerRun {
     open();
   }
 
-  void open() throws IOException {
+  public void open() throws IOException {
     container = Container.open(disk, IDENTITY, options, new Metrics());
+    verifier = null;
   }
 
   // ---- work
 
-  void step() throws IOException {
+  public void step() throws IOException {
+    verifySome();
     int dice = random.nextInt(100);
     if (dice < 60) {
       publish(1 + random.nextInt(20));
@@ -89,7 +95,7 @@ final class ContainerRun {
     }
   }
 
-  void publish(int entries) {
+  public void publish(int entries) {
     var batch = new ArrayList<EncodedEntry>();
     Token last = model.token;
     for (int i = 0; i < entries; i++) {
@@ -149,7 +155,7 @@ final class ContainerRun {
     return new Value(Bytes.wrap(bytes), types[random.nextInt(4)]);
   }
 
-  void snapshot() throws IOException {
+  public void snapshot() throws IOException {
     if (snapshots.size() < 12) {
       String name = "s" + names++;
       container.takeSnapshot(name, names);
@@ -157,7 +163,7 @@ final class ContainerRun {
     }
   }
 
-  void deleteSnapshot() throws IOException {
+  public void deleteSnapshot() throws IOException {
     if (!snapshots.isEmpty()) {
       var list = new ArrayList<>(snapshots.keySet());
       String name = list.get(random.nextInt(list.size()));
@@ -166,13 +172,13 @@ final class ContainerRun {
     }
   }
 
-  void deleteSteps(int max) {
+  public void deleteSteps(int max) {
     for (int i = 0; i < max && container.deleteStep(); i++) {
       // a bounded piece each
     }
   }
 
-  void checkpoint() throws IOException {
+  public void checkpoint() throws IOException {
     container.checkpoint(1);
   }
 
@@ -237,7 +243,7 @@ final class ContainerRun {
   }
 
   /** What a start does: the log behind the checkpoint. */
-  void replay() {
+  public void replay() {
     int from = (int) container.token().revision();
     while (from < log.size()) {
       int to = Math.min(log.size(), from + 1 + random.nextInt(30));
@@ -259,7 +265,30 @@ final class ContainerRun {
     checkHistory();
   }
 
-  void checkAll() {
+  /** I4.1 beside the work: some steps of a verification, and now and then all of one. */
+  private void verifySome() throws IOException {
+    int dice = verifyRandom.nextInt(40);
+    if (dice == 0) {
+      verify();
+    } else if (verifier == null && dice < 4) {
+      verifier = new Verifier(container, verifyRandom.nextBoolean(), 1);
+    }
+    for (int i = verifyRandom.nextInt(60); verifier != null && i > 0; i--) {
+      if (!verifier.step()) {
+        assertThat(verifier.report().alarms()).isEmpty();
+        verifier = null;
+      }
+    }
+  }
+
+  /** I4.1: no alarm on any state that correct operations reach. */
+  public void verify() throws IOException {
+    boolean onDisk = verifyRandom.nextBoolean();
+    assertThat(Verifier.run(container, onDisk, 1).alarms()).isEmpty();
+  }
+
+  public void checkAll() throws IOException {
+    verify();
     check(model, container.view(), model.rows.size());
     assertThat(container.view().size()).isEqualTo(model.rows.size());
     assertThat(container.view().contentBytes()).isEqualTo(model.contentBytes());

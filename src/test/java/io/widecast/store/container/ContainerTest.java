@@ -15,7 +15,8 @@ class ContainerTest {
 
   @ParameterizedTest
   @MethodSource("seeds")
-  @DisplayName("I2.1 I2.4 I3.1 I3.2 I3.3: every snapshot and revision is as a sorted map has it")
+  @DisplayName(
+      "I2.1 I2.4 I3.1 I3.2 I3.3 I4.1: every snapshot and revision is as a sorted map has it")
   void isAsManySortedMaps(long seed) throws IOException {
     var run = new ContainerRun(seed, seed % 4 != 0);
 
@@ -35,7 +36,7 @@ class ContainerTest {
 
   @ParameterizedTest
   @MethodSource("seeds")
-  @DisplayName("I3.4: after a power cut at any write, start and replay lead to the same state")
+  @DisplayName("I3.4 I4.1: after a power cut at any write, start and replay lead to the same state")
   void survivesPowerCuts(long seed) throws IOException {
     var run = new ContainerRun(seed * 7919, seed % 4 != 0);
 
