@@ -46,6 +46,11 @@ final class TreeView implements View {
   }
 
   @Override
+  public boolean isInMemory() {
+    return true;
+  }
+
+  @Override
   public Optional<Versioned> find(Key key) {
     byte[] rawKey = key.bytes().unsafeArray();
     TreeNode node = root;
