@@ -8,6 +8,7 @@ import io.widecast.store.container.SnapshotView;
 import io.widecast.store.log.StoreException;
 import io.widecast.store.snapshot.Deletion;
 import io.widecast.store.snapshot.SnapshotRow;
+import io.widecast.store.verify.Verifier;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -24,12 +25,15 @@ final class StoreAnswers {
   /** Held snapshots take space that is not freed: nobody needs as many at once. */
   private static final int HOLDS_MAX = 1024;
 
+  private final StoreCore core;
   private final Optional<ContainerKeyspace> container;
   private final Map<Long, List<SnapshotView>> holds = new HashMap<>();
   private long nextHold = 1;
-  private Optional<VerifyReport> verified = Optional.empty();
+  private volatile Optional<VerifyReport> verified = Optional.empty();
+  private boolean verifying; // guarded by this
 
   StoreAnswers(StoreCore core) {
+    this.core = core;
     this.container = core.container();
   }
 
@@ -68,14 +72,20 @@ final class StoreAnswers {
     } else if (request instanceof StoreRequest.Compact compact) {
       return new Compacted(store.own(owned -> owned.compact(compact.revision())));
     } else if (request instanceof StoreRequest.Verify) {
-      return verify(store);
+      return verify(nowMillis);
     } else if (request instanceof StoreRequest.Figures) {
       return store.own(this::figures);
     }
     throw new AssertionError(request);
   }
 
-  private static Record withoutContainer(StoreRequest request) {
+  private Record withoutContainer(StoreRequest request) {
+    if (request instanceof StoreRequest.ViewNow) {
+      return new HeldView(core.view(), 0);
+    }
+    if (request instanceof StoreRequest.Release) {
+      return (Record) request;
+    }
     if (request instanceof StoreRequest.Figures) {
       return new StoreFigures(
           "redo-log 1",
@@ -95,7 +105,11 @@ final class StoreAnswers {
           0,
           Optional.empty());
     }
-    throw new WidecastException(
+    throw notInThisFormat();
+  }
+
+  private static WidecastException notInThisFormat() {
+    return new WidecastException(
         ErrorCode.NOT_IMPLEMENTED,
         "this node's directory is in format redo-log 1, which has no history and no snapshots; start"
             + " the node with an empty node.data, and it takes a copy into format container 1");
@@ -196,8 +210,39 @@ final class StoreAnswers {
 
   // ---- how it stands
 
-  private VerifyReport verify(ContainerKeyspace store) throws IOException {
-    throw new WidecastException(ErrorCode.NOT_IMPLEMENTED, "verification comes next");
+  /**
+   * Checks the whole store, disk included, in steps between which the owner's work goes on; on any
+   * thread that may wait.
+   */
+  VerifyReport verify(long nowMillis) throws IOException {
+    ContainerKeyspace store = container.orElseThrow(() -> notInThisFormat());
+    synchronized (this) {
+      if (verifying) {
+        throw new WidecastException(
+            ErrorCode.OVERLOADED, "the store is being verified already; retry when that is over");
+      }
+      verifying = true;
+    }
+    try {
+      Verifier verifier = store.own(owned -> new Verifier(owned, true, nowMillis));
+      try {
+        while (store.own(owned -> verifier.step())) {
+          // a bounded piece each
+        }
+        verified = Optional.of(verifier.report());
+        return verified.get();
+      } finally {
+        store.own(
+            owned -> {
+              verifier.close();
+              return null;
+            });
+      }
+    } finally {
+      synchronized (this) {
+        verifying = false;
+      }
+    }
   }
 
   private StoreFigures figures(Container owned) {

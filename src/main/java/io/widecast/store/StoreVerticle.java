@@ -368,9 +368,13 @@ public final class StoreVerticle extends VerticleBase {
       refuse(message, failed != null ? failed : new IllegalStateException("the node stops"));
       return;
     }
-    requests
-        .executeBlocking(() -> answers.answer(message.body(), System.currentTimeMillis()), false)
-        .onSuccess(answer -> message.reply(answer, Bus.LOCAL_ONLY))
+    Future<Record> answer =
+        message.body() instanceof StoreRequest.Verify
+            ? vertx.executeBlocking(() -> answers.verify(System.currentTimeMillis()), false)
+            : requests.executeBlocking(
+                () -> answers.answer(message.body(), System.currentTimeMillis()), false);
+    answer
+        .onSuccess(found -> message.reply(found, Bus.LOCAL_ONLY))
         .onFailure(cause -> refuse(message, cause));
   }
 

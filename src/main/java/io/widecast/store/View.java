@@ -41,4 +41,7 @@ public interface View {
 
   /** Present keys from the first that is not below {@code from}, in byte order; empty for all. */
   Iterator<KeyVersion> from(Bytes from);
+
+  /** Keys that have a time to live, by rising key. */
+  Iterator<KeyVersion> expiring();
 }

@@ -10,7 +10,6 @@ import io.widecast.model.Token;
 import io.widecast.model.WidecastException;
 import io.widecast.store.KeyHistory;
 import io.widecast.store.log.Disk;
-import io.widecast.store.log.StoreException;
 import io.widecast.store.log.StoreFormat;
 import io.widecast.store.segment.SegmentWriter;
 import io.widecast.store.segment.Segments;
@@ -544,9 +543,7 @@ public final class Container implements Closeable {
    * @throws io.widecast.store.log.StoreException when one is missing or not what was written
    */
   public void checkFiles() throws IOException {
-    if (number > 0 && Superblock.read(disk, identity).isEmpty()) {
-      throw new StoreException("file " + Superblock.FILE + " in " + disk.place() + " is missing");
-    }
+    Superblock.read(disk, identity);
     journal.check();
   }
 

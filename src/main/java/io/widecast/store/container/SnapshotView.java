@@ -49,6 +49,16 @@ public final class SnapshotView implements View, AutoCloseable {
   }
 
   @Override
+  public Optional<Optional<Versioned>> findNow(Key key) {
+    return reading.findNow(key);
+  }
+
+  @Override
+  public Iterator<KeyVersion> expiring() {
+    return reading.expiring();
+  }
+
+  @Override
   public Iterator<KeyVersion> from(Bytes from) {
     return reading.from(from);
   }

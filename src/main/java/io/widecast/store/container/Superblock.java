@@ -96,6 +96,7 @@ record Superblock(
         new long[0],
         new long[0]);
   }
+
   /** Its name while it is written. */
   static final String TEMPORARY = FILE + ".tmp";
 

@@ -406,6 +406,12 @@ public final class Segments {
     return payload(pba, block, kind, id);
   }
 
+  /** Whether {@link #read} of this block would not wait for a disk. */
+  public boolean isInMemory(long pba) {
+    Segment segment = table.find(Pba.segment(pba));
+    return segment != null && segment.holds(Pba.offset(pba), Pba.length(pba));
+  }
+
   private byte[] payload(long pba, byte[] block, BlockKind kind, long id) {
     try {
       var in = new ByteReader(block);

@@ -79,6 +79,9 @@ public final class Pages {
       }
       return held;
     }
+    if (guard == Guard.IN_MEMORY) {
+      throw new MovedException();
+    }
     Page loaded;
     try {
       loaded = load(ref.id());
