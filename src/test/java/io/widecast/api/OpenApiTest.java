@@ -64,7 +64,10 @@ class OpenApiTest {
       if (variable.find()) {
         assertThat(paths.getJsonObject(path).encode())
             .as(path)
-            .containsAnyOf("\"name\":\"" + variable.group(1) + "\"", "parameters/key\"", "parameters/snapshotName\"");
+            .containsAnyOf(
+                "\"name\":\"" + variable.group(1) + "\"",
+                "parameters/key\"",
+                "parameters/snapshotName\"");
       }
     }
   }
