@@ -158,18 +158,36 @@ final class ConfigKeys {
           ValueType.oneOf(StoreSection.Fsync.class),
           "group",
           "When the log is forced to disk: `group`, once for all writes that wait");
+  static final ConfigKey<StoreSection.Format> STORE_FORMAT =
+      key(
+          "store.format",
+          ValueType.oneOf(StoreSection.Format.class),
+          "container",
+          "Format of a new data directory; one that exists keeps its own");
   static final ConfigKey<Duration> STORE_HISTORY =
       key(
           "store.history",
           ValueType.duration(Duration.ZERO, Duration.ofDays(365)),
           "1h",
-          "How long the log keeps what watches resume from");
+          "How long replaced versions of keys, and what watches resume from, are kept");
   static final ConfigKey<Long> STORE_CHECKPOINT =
       key(
           "store.checkpoint",
           ValueType.size(1L << 20, 16L << 30),
           "64MiB",
-          "The log grows by this much before the map is written out");
+          "So much changes before the map is written out");
+  static final ConfigKey<Duration> STORE_SNAPSHOT_EVERY =
+      key(
+          "store.snapshotEvery",
+          ValueType.duration(Duration.ZERO, Duration.ofDays(365)),
+          "0ms",
+          "A snapshot `auto-<time>` is taken so often; `0ms`: never");
+  static final ConfigKey<Integer> STORE_SNAPSHOTS_KEPT =
+      key(
+          "store.snapshotsKept",
+          ValueType.integer("a whole number", 1, 1000),
+          "24",
+          "How many of those are kept; the oldest go first");
 
   static final ConfigKey<Long> FAULTS_SEED =
       key("faults.seed", ValueType.wholeLong(), "0", "Seed of all injected faults");

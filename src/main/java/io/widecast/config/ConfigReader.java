@@ -170,8 +170,11 @@ public final class ConfigReader {
             values.get(ConfigKeys.RETRANSMIT_STALE_AFTER)),
         new StoreSection(
             values.get(ConfigKeys.STORE_FSYNC),
+            values.get(ConfigKeys.STORE_FORMAT),
             values.get(ConfigKeys.STORE_HISTORY),
-            values.get(ConfigKeys.STORE_CHECKPOINT)),
+            values.get(ConfigKeys.STORE_CHECKPOINT),
+            values.get(ConfigKeys.STORE_SNAPSHOT_EVERY),
+            values.get(ConfigKeys.STORE_SNAPSHOTS_KEPT)),
         new FaultsSection(
             values.get(ConfigKeys.FAULTS_SEED),
             values.get(ConfigKeys.FAULTS_LOSS),

@@ -270,7 +270,7 @@ record ValueType<T>(String allowed, boolean isList, Function<List<String>, T> pa
   }
 
   private static String lowerCase(Enum<?> constant) {
-    return constant.name().toLowerCase(Locale.ROOT);
+    return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
   static ValueType<Filter> filter() {

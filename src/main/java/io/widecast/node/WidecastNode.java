@@ -15,6 +15,7 @@ import io.widecast.cluster.ClusterVerticle;
 import io.widecast.config.HostPort;
 import io.widecast.config.MulticastSection.Fallback;
 import io.widecast.config.NodeConfig;
+import io.widecast.config.StoreSection;
 import io.widecast.faults.FaultProfile;
 import io.widecast.metrics.Gauge;
 import io.widecast.metrics.Metrics;
@@ -28,9 +29,11 @@ import io.widecast.replication.ReplicationVerticle;
 import io.widecast.replication.StreamServerOptions;
 import io.widecast.replication.StreamServerVerticle;
 import io.widecast.replication.expiry.ExpiryVerticle;
+import io.widecast.store.SnapshotSchedule;
 import io.widecast.store.StoreMessages;
 import io.widecast.store.StoreOptions;
 import io.widecast.store.StoreVerticle;
+import io.widecast.store.log.StoreFormat;
 import io.widecast.wire.StreamCodec;
 import io.widecast.wire.StreamFrame;
 import java.io.IOException;
@@ -89,7 +92,7 @@ public final class WidecastNode {
     StoreMessages.registerCodecs(vertx);
     LocalCodec.register(vertx, StreamFrame.Fetch.class);
     LocalCodec.register(vertx, StreamFrame.Fetched.class);
-    this.store = new StoreVerticle(storeOptions(), metrics);
+    this.store = new StoreVerticle(storeOptions(), snapshotSchedule(), metrics);
     this.api =
         new ApiVerticle(
             new ApiOptions(
@@ -153,7 +156,16 @@ public final class WidecastNode {
         config.isCore() ? StoreOptions.core(data, id) : StoreOptions.edge(data, id);
     return options
         .withHistory(config.store().history(), options.historyBytes())
-        .withSizes(options.segmentBytes(), config.store().checkpointBytes());
+        .withSizes(options.segmentBytes(), config.store().checkpointBytes())
+        .withFormat(
+            config.store().format() == StoreSection.Format.REDO_LOG
+                ? StoreFormat.Kind.REDO_LOG
+                : StoreFormat.Kind.CONTAINER);
+  }
+
+  private SnapshotSchedule snapshotSchedule() {
+    return new SnapshotSchedule(
+        config.store().snapshotEvery().toMillis(), config.store().snapshotsKept());
   }
 
   private Future<Void> startCore() {

@@ -188,6 +188,23 @@ final class StoreAnswers {
         .orElse(0.0);
   }
 
+  /** Takes the snapshot that is due, and has those that are too many deleted; what was taken. */
+  Optional<String> keepSchedule(SnapshotSchedule schedule, long nowMillis) throws IOException {
+    return container
+        .orElseThrow()
+        .own(
+            owned -> {
+              Optional<String> due = schedule.due(list(owned).snapshots(), nowMillis);
+              if (due.isPresent()) {
+                owned.takeSnapshot(due.get(), nowMillis);
+              }
+              for (String name : schedule.surplus(list(owned).snapshots())) {
+                owned.deleteSnapshot(name);
+              }
+              return due;
+            });
+  }
+
   private static SnapshotList list(Container owned) {
     var infos = new ArrayList<SnapshotInfo>();
     for (SnapshotRow row : owned.forest().rows()) {

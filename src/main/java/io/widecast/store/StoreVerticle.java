@@ -61,10 +61,13 @@ public final class StoreVerticle extends VerticleBase {
   private static final long UPKEEP_YIELD_MILLIS = 5;
   private static final long UPKEEP_IDLE_MILLIS = 250;
 
+  private static final long SCHEDULE_MILLIS = 1_000;
+
   /** How soon a commit that no write carries is logged by itself. */
   private static final long COMMIT_MILLIS = 50;
 
   private final StoreOptions options;
+  private final SnapshotSchedule schedule;
   private final Metrics metrics;
 
   private final ArrayDeque<Waiting> queue = new ArrayDeque<>();
@@ -105,7 +108,12 @@ public final class StoreVerticle extends VerticleBase {
   private record Written(List<Waiting> group, AsyncResult<List<Long>> result) {}
 
   public StoreVerticle(StoreOptions options, Metrics metrics) {
+    this(options, SnapshotSchedule.NEVER, metrics);
+  }
+
+  public StoreVerticle(StoreOptions options, SnapshotSchedule schedule, Metrics metrics) {
     this.options = options;
+    this.schedule = schedule;
     this.metrics = metrics;
   }
 
@@ -147,6 +155,9 @@ public final class StoreVerticle extends VerticleBase {
     listen(Bus.VIEW, this::onView);
     listen(Bus.STORE, this::onRequest);
     keepUp(UPKEEP_IDLE_MILLIS);
+    if (schedule.isOn() && upkeep.isPresent()) {
+      vertx.setPeriodic(SCHEDULE_MILLIS, id -> keepSchedule());
+    }
     vertx.setPeriodic(COMMIT_MILLIS, id -> logCommit());
     LOG.info(
         "store of {} in {}: {} keys at {}",
@@ -379,6 +390,16 @@ public final class StoreVerticle extends VerticleBase {
   }
 
   // ---- in the background
+
+  private void keepSchedule() {
+    if (failed == null && !closing) {
+      requests
+          .executeBlocking(
+              () -> answers.keepSchedule(schedule, System.currentTimeMillis()), false)
+          .onSuccess(taken -> taken.ifPresent(name -> LOG.info("snapshot {} taken", name)))
+          .onFailure(cause -> LOG.warn("no snapshot could be taken: {}", cause.getMessage()));
+    }
+  }
 
   private void keepUp(long delayMillis) {
     upkeep.ifPresent(work -> vertx.setTimer(delayMillis, id -> keepUp(work)));

@@ -7,6 +7,8 @@ import io.widecast.model.Token;
 import io.widecast.model.Versioned;
 import java.util.Iterator;
 import java.util.Optional;
+import java.util.Spliterators;
+import java.util.stream.StreamSupport;
 
 /**
  * The whole map as it stood at one position: immutable, readable on any thread for as long as
@@ -43,5 +45,9 @@ public interface View {
   Iterator<KeyVersion> from(Bytes from);
 
   /** Keys that have a time to live, by rising key. */
-  Iterator<KeyVersion> expiring();
+  default Iterator<KeyVersion> expiring() {
+    return StreamSupport.stream(Spliterators.spliteratorUnknownSize(from(Bytes.EMPTY), 0), false)
+        .filter(row -> row.versioned().expiresAtMillis() > 0)
+        .iterator();
+  }
 }
