@@ -41,6 +41,7 @@ public final class Deletion {
    */
   public record Job(long row, Phase phase, Place cursor) {}
 
+  private static final int PASSED_MAX = 256; // shared subtrees in one step, all unread
   private static final int BLOCK_BYTES = 16; // of the buffer, for each block in it
 
   private final Forest forest;
@@ -216,25 +217,35 @@ public final class Deletion {
     SnapshotRow row = row();
     Uncovered uncovered = uncovered(row);
     TreeReader tree = forest.reader(row);
-    List<Step> path = tree.path(scanCursor, page -> isExclusive(row, uncovered, page));
-    Step last = path.get(path.size() - 1);
-    if (last.page().level() == 0 && isExclusive(row, uncovered, last.page())) {
-      for (Cell cell : tree.leaf(scanCursor)) {
-        if (cell.isPut()
-            && cell.place().compareTo(scanCursor) >= 0
-            && isExclusive(row, uncovered, cell)
-            && !buffer(cell)) {
-          scanCursor = cell.place(); // the buffer is full: this one is the next
-          beginFlush(false);
-          return;
-        }
+    boolean leaf = false;
+    for (int passed = 0; !leaf && passed < PASSED_MAX; passed++) {
+      List<Step> path = tree.path(scanCursor, page -> isExclusive(row, uncovered, page));
+      Step last = path.get(path.size() - 1);
+      leaf = last.page().level() == 0 && isExclusive(row, uncovered, last.page());
+      if (leaf && !bufferLeaf(tree, row, uncovered)) {
+        beginFlush(false);
+        return;
       }
-    }
-    if (last.end() == null) {
-      beginFlush(true);
-    } else {
+      if (last.end() == null) {
+        beginFlush(true);
+        return;
+      }
       scanCursor = last.end();
     }
+  }
+
+  /** Whether the whole leaf at the cursor went into the buffer; else the cursor is at the rest. */
+  private boolean bufferLeaf(TreeReader tree, SnapshotRow row, Uncovered uncovered) {
+    for (Cell cell : tree.leaf(scanCursor)) {
+      if (cell.isPut()
+          && cell.place().compareTo(scanCursor) >= 0
+          && isExclusive(row, uncovered, cell)
+          && !buffer(cell)) {
+        scanCursor = cell.place();
+        return false;
+      }
+    }
+    return true;
   }
 
   private boolean buffer(Cell cell) {
@@ -290,6 +301,15 @@ public final class Deletion {
   private void sweep() {
     SnapshotRow row = row();
     Uncovered uncovered = uncovered(row);
+    boolean freed = false;
+    for (int passed = 0; !freed && job.phase() == Phase.SWEEP && passed < PASSED_MAX; passed++) {
+      freed = sweepPath(row, uncovered);
+    }
+  }
+
+  /** Whether something was freed on the path to the cursor, which then moves on. */
+  private boolean sweepPath(SnapshotRow row, Uncovered uncovered) {
+    boolean freed = false;
     List<Step> path =
         forest.reader(row).path(job.cursor(), page -> isExclusive(row, uncovered, page));
     Place end = path.get(path.size() - 1).end();
@@ -300,7 +320,7 @@ public final class Deletion {
         break; // there is more below this page
       }
       if (isExclusive(row, uncovered, step.page())) {
-        forest.pages().free(step.page().id(), step.page().opSeq());
+        freed |= forest.pages().free(step.page().id(), step.page().opSeq());
       }
     }
     if (end == null) {
@@ -308,6 +328,7 @@ public final class Deletion {
     } else {
       job = new Job(job.row(), Phase.SWEEP, end);
     }
+    return freed;
   }
 
   // ---- late lists, and the end

@@ -18,7 +18,7 @@ import java.util.Arrays;
  */
 final class InnerPage extends Page {
 
-  /** Beyond this many bytes it splits. */
+  /** Beyond this many bytes it splits, unless it has three children or fewer. */
   static final int BYTES_MAX = 4096;
 
   static final int BYTES_MIN = BYTES_MAX / 4;
@@ -170,11 +170,28 @@ final class InnerPage extends Page {
     }
   }
 
+  /** Puts {@code child}, which begins at {@code place}, in front of all; the page begins there. */
+  void insertFirst(Place place, PageRef child) {
+    insertBehind(0, low, children[0]);
+    children[0] = child;
+    low = place;
+  }
+
+  /** Takes the first child out; the page begins where the second does. */
+  PageRef removeFirst() {
+    final PageRef first = children[0];
+    low = separators[0];
+    children[0] = children[1];
+    remove(1);
+    return first;
+  }
+
+  /** Where to cut so that both halves take about the same, and have two children each. */
   int middle() {
     int half = contentBytes() / 2;
     int sum = 0;
     int index = 1;
-    while (index < count - 1 && sum < half) {
+    while (index < count - 2 && sum < half) {
       sum += size(separators[index - 1]) + 8;
       index++;
     }

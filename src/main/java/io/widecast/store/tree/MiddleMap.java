@@ -256,6 +256,23 @@ public final class MiddleMap {
     shrink(depth - 1);
   }
 
+  /** Gives an inner page with one child another, so that its leaf has one to merge with. */
+  private void borrow(MapInner parent, int left) {
+    parent.children[left] = owned(parent.children[left]);
+    parent.children[left + 1] = owned(parent.children[left + 1]);
+    MapInner first = (MapInner) pages.get(parent.children[left]);
+    MapInner second = (MapInner) pages.get(parent.children[left + 1]);
+    if (first.count == 1) {
+      first.insert(1, second.lows[0], second.children[0]);
+      second.remove(0);
+    } else {
+      int last = first.count - 1;
+      second.insert(0, first.lows[last], first.children[last]);
+      first.remove(last);
+    }
+    parent.lows[left + 1] = second.lows[0];
+  }
+
   private PageRef owned(PageRef ref) {
     Page page = pages.get(ref);
     return page.edit == pages.edit()
@@ -283,6 +300,9 @@ public final class MiddleMap {
     MapInner first = (MapInner) pages.get(leftRef);
     MapInner second = (MapInner) pages.get(rightRef);
     if (first.count + second.count > MapInner.CHILDREN_MAX * 3 / 4) {
+      if (page.count == 1) {
+        borrow(parent, left);
+      }
       return;
     }
     PageRef owned = owned(leftRef);

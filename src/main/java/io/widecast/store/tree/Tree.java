@@ -294,6 +294,32 @@ public final class Tree {
     return LeafPage.separator(left.place(left.count() - 1), right.place(0));
   }
 
+  /**
+   * Gives an inner page with one child another one of its neighbour: a leaf without a sibling would
+   * have none to merge with, and stay when it is empty.
+   */
+  private void borrow(int level, int leftIndex) {
+    InnerPage parent = inner(level - 1);
+    PageRef leftRef = owned(parent.child(leftIndex));
+    parent.setChild(leftIndex, leftRef);
+    PageRef rightRef = owned(parent.child(leftIndex + 1));
+    parent.setChild(leftIndex + 1, rightRef);
+    InnerPage left = (InnerPage) pages.get(leftRef);
+    InnerPage right = (InnerPage) pages.get(rightRef);
+    if (left.count() == 1) {
+      Place place = right.low();
+      left.insertBehind(0, place, right.removeFirst());
+    } else {
+      int last = left.count() - 1;
+      right.insertFirst(left.lowOf(last), left.child(last));
+      left.remove(last);
+    }
+    parent.setSeparator(leftIndex + 1, right.low());
+    if (parent.contentBytes() > InnerPage.BYTES_MAX) {
+      splitInner(level - 1, parent);
+    }
+  }
+
   /** A child of the page at {@code level} is gone: it may be too small now. */
   private void shrink(int level) {
     InnerPage page = inner(level);
@@ -320,6 +346,9 @@ public final class Tree {
     int together = left.contentBytes() + right.contentBytes() + place.key().length + 8;
     if (together > InnerPage.BYTES_MAX * 3 / 4
         || left.count() + right.count() > InnerPage.CHILDREN_MAX) {
+      if (page.count() == 1) {
+        borrow(level, leftIndex);
+      }
       return; // too small a page does no harm where its neighbour is large
     }
     PageRef owned = owned(leftRef);
