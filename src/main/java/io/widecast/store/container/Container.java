@@ -72,7 +72,8 @@ public final class Container implements Closeable {
   private volatile long logFrom;
   private volatile Roots roots;
 
-  private Container(Disk disk, long identity, ContainerOptions options, Metrics metrics)
+  private Container(
+      Disk disk, long identity, ContainerOptions options, Metrics metrics, boolean strict)
       throws IOException {
     this.disk = disk;
     this.identity = identity;
@@ -84,7 +85,7 @@ public final class Container implements Closeable {
     Optional<Superblock> found = Superblock.read(disk, identity);
     if (found.isPresent()) {
       Superblock block = found.get();
-      segments.recover(block.segments(), block.nextSegment(), block.number() + 1);
+      segments.recover(block.segments(), block.nextSegment(), block.number() + 1, strict);
       pages.recover(block.pbas(), block.opSeqs(), block.nextOpSeq() + NUMBERS_SKIPPED);
       this.map = new MiddleMap(pages, pages.ref(block.mapRoot()), block.mapSize());
       this.forest = new Forest(pages, map);
@@ -111,7 +112,18 @@ public final class Container implements Closeable {
   /** Opens what {@code disk} holds, or begins an empty map there. */
   public static Container open(Disk disk, long identity, ContainerOptions options, Metrics metrics)
       throws IOException {
-    return new Container(disk, identity, options, metrics);
+    return new Container(disk, identity, options, metrics, true);
+  }
+
+  /** Whether a checkpoint has been written to this directory. */
+  public static boolean isIn(Disk disk) throws IOException {
+    return disk.list().contains(Superblock.FILE);
+  }
+
+  /** Opens what there is also where segments are missing or damaged, to be verified. */
+  public static Container openDamaged(
+      Disk disk, long identity, ContainerOptions options, Metrics metrics) throws IOException {
+    return new Container(disk, identity, options, metrics, false);
   }
 
   private void deleteTemporary() throws IOException {

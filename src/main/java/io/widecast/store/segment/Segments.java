@@ -58,7 +58,7 @@ public final class Segments {
    */
   public Segments(Disk disk, long identity, int segmentBytes, long cacheBytes) {
     int least = SegmentBuilder.SEGMENT_BYTES_MIN;
-    if (segmentBytes < least || segmentBytes > Pba.OFFSET_MAX) {
+    if (segmentBytes < least || segmentBytes > Pba.OFFSET_MAX + Pba.UNIT) {
       throw new IllegalArgumentException(
           "segments of " + segmentBytes + " bytes; " + least + " at least");
     }
