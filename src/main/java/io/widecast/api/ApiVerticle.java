@@ -43,6 +43,7 @@ public final class ApiVerticle extends VerticleBase implements Drainable {
   private final Metrics metrics;
   private final LatestView latest;
   private LocalNode node;
+  private StoreAccess store;
   private Watches watches;
   private StreamHandler stream;
   private MetricsHandler metricsHandler;
@@ -70,6 +71,7 @@ public final class ApiVerticle extends VerticleBase implements Drainable {
   @Override
   public Future<?> start() {
     node = new LocalNode(options, latest);
+    store = new StoreAccess(vertx);
     vertx.eventBus().localConsumer(Bus.APPLIED, this::onApplied);
     vertx.eventBus().localConsumer(Bus.STATUS, this::onStatus);
     return vertx
@@ -84,7 +86,7 @@ public final class ApiVerticle extends VerticleBase implements Drainable {
         TimeUnit.MILLISECONDS.toNanos(
             Math.max(1, options.bookmarkMillis() - 2 * Watches.TICK_MILLIS));
     var limits = WatchLimits.DEFAULT.withBookmarkNanos(bookmarkNanos);
-    watches = new Watches(vertx, context, new WatchHub(limits, metrics, first.view()));
+    watches = new Watches(vertx, context, new WatchHub(limits, metrics, first.view()), store);
     early.forEach(watches::onApplied); // leaves out what the view holds
     early.clear();
     Router router = router();
@@ -124,18 +126,22 @@ public final class ApiVerticle extends VerticleBase implements Drainable {
   private Router router() {
     var writes = new Writes(new Publisher(vertx, context, metrics), node);
     var frames = new FrameJson();
-    var shared = new StreamSocket.Shared(node, writes, watches, frames, new FlushQueue(context));
+    var reads = new Reads(node, store);
+    var shared = new StreamSocket.Shared(reads, writes, watches, frames, new FlushQueue(context));
     stream = new StreamHandler(shared, connections);
     metricsHandler = new MetricsHandler(metrics);
     var handlers =
         new Routes.Handlers(
-            new KvHandler(node, writes),
-            new ListHandler(node),
+            new KvHandler(reads, writes),
+            new ListHandler(reads),
             new PublishHandler(writes),
             new WatchHandler(vertx, node, watches, frames),
             stream,
             new ClusterHandler(node, watches.hub()::entry),
-            new HealthHandler(node),
+            new HistoryHandler(reads),
+            new SnapshotHandler(reads),
+            new StoreHandler(store),
+            new HealthHandler(node, metrics),
             metricsHandler,
             new StaticFiles(vertx));
     return new Router(Routes.of(handlers), node, metrics);
@@ -188,6 +194,7 @@ public final class ApiVerticle extends VerticleBase implements Drainable {
     if (metricsHandler != null) {
       metricsHandler.close();
     }
+    store.close();
     return server == null ? Future.succeededFuture() : server.close();
   }
 }

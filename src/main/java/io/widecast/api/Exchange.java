@@ -148,6 +148,13 @@ final class Exchange {
     return body.future();
   }
 
+  /** The content type of the body without its parameters, in lower case; empty for none. */
+  String mediaType() {
+    String type = header(HttpHeaderNames.CONTENT_TYPE).orElse("");
+    int end = type.indexOf(';');
+    return (end < 0 ? type : type.substring(0, end)).strip().toLowerCase(Locale.ROOT);
+  }
+
   /**
    * Bodies are taken as they come, so one that was compressed for the way would be stored so.
    *

@@ -3,8 +3,11 @@ package io.widecast.api;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.widecast.api.json.JsonBytes;
 import io.widecast.bus.NodeStatus;
+import io.widecast.metrics.Gauge;
+import io.widecast.metrics.Metrics;
 import io.widecast.model.ErrorCode;
 import io.widecast.model.WidecastException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -13,9 +16,11 @@ import java.util.stream.Collectors;
 final class HealthHandler {
 
   private final LocalNode node;
+  private final Metrics metrics;
 
-  HealthHandler(LocalNode node) {
+  HealthHandler(LocalNode node, Metrics metrics) {
     this.node = node;
+    this.metrics = metrics;
   }
 
   /** The event loop answers: that is what there is to know. */
@@ -25,7 +30,7 @@ final class HealthHandler {
 
   void ready(Exchange exchange) {
     boolean verbose = exchange.query().flag("verbose");
-    List<NodeStatus.Check> checks = node.status().map(NodeStatus::checks).orElse(List.of());
+    List<NodeStatus.Check> checks = checks();
     boolean ready = node.status().map(NodeStatus::ready).orElse(false) && !node.draining();
     if (!ready) {
       exchange.fail(notReady(checks, verbose));
@@ -42,6 +47,26 @@ final class HealthHandler {
     }
     exchange.response().putHeader(HttpHeaderNames.CACHE_CONTROL, "no-store");
     exchange.sendJson(200, json.endObject());
+  }
+
+  private List<NodeStatus.Check> checks() {
+    var checks = new ArrayList<>(node.status().map(NodeStatus::checks).orElse(List.of()));
+    checks.add(store());
+    return checks;
+  }
+
+  /**
+   * What the last check of the store found. An alarm is for a person: the node goes on serving what
+   * it has, and only stops deleting and cleaning.
+   */
+  private NodeStatus.Check store() {
+    long alarms = metrics.get(Gauge.ALARMS);
+    return new NodeStatus.Check(
+        "store",
+        alarms == 0,
+        alarms == 0
+            ? "no alarm"
+            : alarms + " alarms: nothing is deleted or cleaned; /v1/store and /v1/verify say why");
   }
 
   private WidecastException notReady(List<NodeStatus.Check> checks, boolean verbose) {

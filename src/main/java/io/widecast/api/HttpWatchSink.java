@@ -33,7 +33,7 @@ final class HttpWatchSink implements WatchSink {
 
   @Override
   public boolean full() {
-    return over() || response.writeQueueFull() || pending.size() > RowStream.CHUNK_BYTES;
+    return over() || response.writeQueueFull() || pending.size() > ChunkStream.CHUNK_BYTES;
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.widecast.api;
 
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.vertx.core.Future;
 import io.vertx.core.http.HttpServerResponse;
 import io.widecast.api.json.Durations;
 import io.widecast.api.json.EventJson;
@@ -16,6 +17,7 @@ import io.widecast.model.RequestId;
 import io.widecast.model.Value;
 import io.widecast.model.Versioned;
 import io.widecast.model.WidecastException;
+import io.widecast.store.HeldView;
 import io.widecast.store.View;
 import java.util.List;
 import java.util.Optional;
@@ -26,35 +28,47 @@ final class KvHandler {
   /** Values come from anybody: served as a page they must not act as one of this server's. */
   private static final String VALUE_POLICY = "default-src 'none'; sandbox";
 
-  private final LocalNode node;
+  private final Reads reads;
   private final Writes writes;
 
-  KvHandler(LocalNode node, Writes writes) {
-    this.node = node;
+  KvHandler(Reads reads, Writes writes) {
+    this.reads = reads;
     this.writes = writes;
   }
 
   void get(Exchange exchange) {
     exchange.query().only(Reads.PARAMETERS);
     Key key = exchange.key();
-    Reads.view(exchange, node)
-        .onSuccess(view -> answer(exchange, key, view))
+    reads
+        .view(exchange)
+        .compose(held -> find(held, key))
+        .onSuccess(found -> answer(exchange, key, found))
         .onFailure(exchange::fail);
   }
 
-  private void answer(Exchange exchange, Key key, View view) {
-    if (!node.holds(key)) {
-      exchange.fail(outsideFilter(node, key));
-      return;
+  /** Nearly always what is asked for is in memory, and needs no worker. */
+  private Future<Optional<Versioned>> find(HeldView held, Key key) {
+    View view = held.view();
+    StoreAccess store = reads.store();
+    if (!reads.node().holds(key)) {
+      store.release(held.hold());
+      return Future.failedFuture(outsideFilter(reads.node(), key));
     }
-    Optional<Versioned> found = view.find(key);
+    Optional<Optional<Versioned>> now = view.findNow(key);
+    if (now.isPresent()) {
+      store.release(held.hold());
+      return Future.succeededFuture(now.get());
+    }
+    return store.read(held, () -> view.find(key));
+  }
+
+  private void answer(Exchange exchange, Key key, Optional<Versioned> found) {
     if (found.isEmpty()) {
       exchange.fail(notFound(key));
       return;
     }
     Versioned versioned = found.get();
     String etag = etag(versioned);
-    exchange.at(view.token());
     boolean known = Conditions.has(exchange, etag);
     HttpServerResponse response =
         exchange

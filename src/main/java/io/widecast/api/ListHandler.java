@@ -1,18 +1,19 @@
 package io.widecast.api;
 
+import io.vertx.core.Future;
 import io.widecast.api.json.EventJson;
 import io.widecast.api.json.JsonBytes;
 import io.widecast.model.Bytes;
-import io.widecast.model.ErrorCode;
 import io.widecast.model.Filter;
 import io.widecast.model.Key;
 import io.widecast.model.KeyVersion;
-import io.widecast.model.WidecastException;
+import io.widecast.store.HeldView;
 import io.widecast.store.View;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 
 /**
  * {@code GET /v1/kv}: keys in byte order, as a page of JSON or all as a stream of NDJSON. A page
@@ -25,10 +26,10 @@ final class ListHandler {
   static final int LIMIT_MAX = 10_000;
   static final int PAGE_BYTES_MAX = 8 << 20;
 
-  private final LocalNode node;
+  private final Reads reads;
 
-  ListHandler(LocalNode node) {
-    this.node = node;
+  ListHandler(Reads reads) {
+    this.reads = reads;
   }
 
   /** What is asked for. */
@@ -65,22 +66,28 @@ final class ListHandler {
             query.get("prefix").map(ListHandler::prefix).orElse(Bytes.EMPTY),
             query.get("after").map(text -> Key.parse(text).bytes()),
             !query.flag("keysOnly"));
-    Optional<Integer> limit = query.get("limit").map(ListHandler::limit);
+    Optional<Integer> limit = query.whole("limit", 1, LIMIT_MAX);
     boolean stream = Accept.of(exchange).choose(Exchange.JSON, Exchange.NDJSON) == 1;
-    Reads.view(exchange, node)
-        .onSuccess(
-            view -> {
-              exchange.at(view.token());
-              if (stream) {
-                stream(exchange, range.over(view), range.withValues(), limit);
-              } else {
-                page(exchange, view, range, limit.orElse(LIMIT_DEFAULT));
-              }
-            })
-        .onFailure(exchange::fail);
+    Future<HeldView> view = reads.view(exchange);
+    Future<?> answered =
+        stream
+            ? view.compose(held -> stream(exchange, held, range, limit))
+            : view.compose(held -> page(exchange, held, range, limit.orElse(LIMIT_DEFAULT)));
+    answered.onFailure(exchange::fail);
   }
 
-  private void page(Exchange exchange, View view, Range range, int limit) {
+  private Future<?> page(Exchange exchange, HeldView held, Range range, int limit) {
+    return reads
+        .store()
+        .read(held, () -> page(held.view(), range, limit))
+        .onSuccess(
+            json -> {
+              addFilter(exchange);
+              exchange.sendJson(200, json);
+            });
+  }
+
+  private static JsonBytes page(View view, Range range, int limit) {
     long nowMillis = System.currentTimeMillis();
     var json = new JsonBytes(16 << 10).beginObject();
     json.name("revision").number(view.token().revision());
@@ -97,38 +104,67 @@ final class ListHandler {
     if (last != null && rows.hasNext()) {
       json.name("next").string(last.key().bytes());
     }
-    addFilter(exchange);
-    exchange.sendJson(200, json.endObject());
+    return json.endObject();
   }
 
-  private void stream(
-      Exchange exchange, Iterator<KeyVersion> rows, boolean withValues, Optional<Integer> limit) {
-    long nowMillis = System.currentTimeMillis();
-    addFilter(exchange);
-    var response = exchange.beginStream(Exchange.NDJSON);
-    if (exchange.isHead()) {
-      response.end();
-      return;
-    }
-    var json = new JsonBytes(RowStream.CHUNK_BYTES + 1024);
-    int[] left = {limit.orElse(Integer.MAX_VALUE)};
-    new RowStream(
-            response,
-            () -> {
-              json.clear();
-              while (left[0] > 0 && json.size() < RowStream.CHUNK_BYTES && rows.hasNext()) {
-                left[0]--;
-                json.beginObject();
-                EventJson.row(json, rows.next(), withValues, nowMillis);
-                json.endObject().raw('\n');
+  private Future<?> stream(
+      Exchange exchange, HeldView newest, Range range, Optional<Integer> limit) {
+    StoreAccess store = reads.store();
+    return store
+        .hold(newest)
+        .onSuccess(
+            held -> {
+              if (newest.hold() == 0) {
+                exchange.at(held.view().token());
               }
-              return json.toArray();
-            })
-        .run();
+              addFilter(exchange);
+              var response = exchange.beginStream(Exchange.NDJSON);
+              if (exchange.isHead()) {
+                store.release(held.hold());
+                response.end();
+              } else {
+                var rows = new Rows(held.view(), range, limit.orElse(Integer.MAX_VALUE));
+                new ChunkStream(exchange, store, rows, () -> store.release(held.hold())).run();
+              }
+            });
+  }
+
+  /** All rows of a range as lines, some at a time; each time on some worker. */
+  private static final class Rows implements Callable<byte[]> {
+
+    private final View view;
+    private final Range range;
+    private final long nowMillis = System.currentTimeMillis();
+    private final JsonBytes json = new JsonBytes(ChunkStream.CHUNK_BYTES + 1024);
+    private Iterator<KeyVersion> rows; // made on a worker: the first row may be on disk
+    private int left;
+
+    Rows(View view, Range range, int limit) {
+      this.view = view;
+      this.range = range;
+      this.left = limit;
+    }
+
+    @Override
+    public byte[] call() {
+      if (rows == null) {
+        rows = range.over(view);
+      }
+      json.clear();
+      while (left > 0 && json.size() < ChunkStream.CHUNK_BYTES && rows.hasNext()) {
+        left--;
+        json.beginObject();
+        EventJson.row(json, rows.next(), range.withValues(), nowMillis);
+        json.endObject().raw('\n');
+      }
+      return json.toArray();
+    }
   }
 
   private void addFilter(Exchange exchange) {
-    node.filter()
+    reads
+        .node()
+        .filter()
         .map(Filter::toString)
         .ifPresent(
             text ->
@@ -137,19 +173,6 @@ final class ListHandler {
 
   private static Bytes prefix(String text) {
     return text.isEmpty() ? Bytes.EMPTY : Key.parse(text).bytes();
-  }
-
-  private static int limit(String text) {
-    try {
-      int limit = Integer.parseInt(text);
-      if (limit >= 1 && limit <= LIMIT_MAX) {
-        return limit;
-      }
-    } catch (NumberFormatException e) { // falls through to the refusal
-    }
-    throw new WidecastException(
-        ErrorCode.BAD_REQUEST,
-        "limit is a whole number from 1 to " + LIMIT_MAX + "; this is '" + Query.shown(text) + "'");
   }
 
   /** The rows from some key on for as long as they begin with a prefix. */

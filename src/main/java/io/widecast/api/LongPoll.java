@@ -40,7 +40,7 @@ final class LongPoll implements WatchSink {
     return ended
         || response.closed()
         || response.writeQueueFull()
-        || pending.size() > RowStream.CHUNK_BYTES;
+        || pending.size() > ChunkStream.CHUNK_BYTES;
   }
 
   @Override

@@ -1,12 +1,10 @@
 package io.widecast.api;
 
-import io.netty.handler.codec.http.HttpHeaderNames;
 import io.widecast.api.json.JsonBytes;
 import io.widecast.api.json.PublishJson;
 import io.widecast.model.ErrorCode;
 import io.widecast.model.PublishOutcome.Written;
 import io.widecast.model.WidecastException;
-import java.util.Locale;
 import java.util.Optional;
 
 /** {@code POST /v1/publish}: one atomic publish as JSON, or one a line as NDJSON. */
@@ -25,7 +23,7 @@ final class PublishHandler {
     Query query = exchange.query().only("ack", "timeout", "wait");
     WriteTerms terms = WriteTerms.of(query);
     Optional<String> idempotencyKey = KvHandler.idempotencyKey(exchange);
-    switch (mediaType(exchange)) {
+    switch (exchange.mediaType()) {
       case Exchange.JSON -> single(exchange, terms, idempotencyKey);
       case Exchange.NDJSON, "application/ndjson" ->
           new NdjsonPublish(exchange, writes, terms, idempotencyKey).run();
@@ -61,11 +59,5 @@ final class PublishHandler {
         .number(written.token().revision())
         .name("pairs")
         .number(written.pairs());
-  }
-
-  private static String mediaType(Exchange exchange) {
-    String type = exchange.header(HttpHeaderNames.CONTENT_TYPE).orElse("");
-    int end = type.indexOf(';');
-    return (end < 0 ? type : type.substring(0, end)).strip().toLowerCase(Locale.ROOT);
   }
 }

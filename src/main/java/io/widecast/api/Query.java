@@ -84,6 +84,34 @@ final class Query {
     return get(name).map(text -> Durations.parseMillis(name, text));
   }
 
+  /**
+   * A whole number from {@code min} to {@code max}.
+   *
+   * @throws WidecastException {@link ErrorCode#BAD_REQUEST} for anything else
+   */
+  Optional<Integer> whole(String name, int min, int max) {
+    return get(name)
+        .map(
+            text -> {
+              try {
+                int number = Integer.parseInt(text);
+                if (number >= min && number <= max) {
+                  return number;
+                }
+              } catch (NumberFormatException e) { // falls through to the refusal
+              }
+              throw bad(
+                  name
+                      + " is a whole number from "
+                      + min
+                      + " to "
+                      + max
+                      + "; this is '"
+                      + shown(text)
+                      + "'");
+            });
+  }
+
   /** Absent is false; present without a value is true. */
   boolean flag(String name) {
     return flag(name, false);

@@ -23,6 +23,9 @@ final class Routes {
       WatchHandler watch,
       StreamHandler stream,
       ClusterHandler cluster,
+      HistoryHandler history,
+      SnapshotHandler snapshots,
+      StoreHandler store,
       HealthHandler health,
       MetricsHandler metrics,
       StaticFiles files) {}
@@ -38,24 +41,21 @@ final class Routes {
         new Route(GET, "/v1/stream", to.stream()::get),
         new Route(GET, "/v1/cluster", to.cluster()::cluster),
         new Route(GET, "/v1/visibility/{revision}", to.cluster()::visibility),
-        new Route(GET, "/v1/history/{key}", later("the history of a key")),
-        new Route(GET, "/v1/snapshots", later("the list of snapshots")),
-        new Route(POST, "/v1/snapshots", later("taking a snapshot")),
-        new Route(GET, "/v1/snapshots/diff", later("the difference of two snapshots")),
-        new Route(GET, "/v1/snapshots/{name}", later("a snapshot")),
-        new Route(DELETE, "/v1/snapshots/{name}", later("deleting a snapshot")),
-        new Route(GET, "/v1/snapshots/{name}/download", later("saving a snapshot")),
-        new Route(POST, "/v1/compact", later("compaction")),
-        new Route(POST, "/v1/verify", later("verification")),
+        new Route(GET, "/v1/history/{key}", to.history()::get),
+        new Route(POST, "/v1/compact", to.history()::compact),
+        new Route(GET, "/v1/snapshots", to.snapshots()::list),
+        new Route(POST, "/v1/snapshots", to.snapshots()::create),
+        new Route(GET, "/v1/snapshots/diff", to.snapshots()::diff),
+        new Route(GET, "/v1/snapshots/{name}", to.snapshots()::get),
+        new Route(DELETE, "/v1/snapshots/{name}", to.snapshots()::delete),
+        new Route(GET, "/v1/snapshots/{name}/download", to.snapshots()::download),
+        new Route(GET, "/v1/store", to.store()::figures),
+        new Route(POST, "/v1/verify", to.store()::verify),
         new Route(GET, "/livez", to.health()::live),
         new Route(GET, "/readyz", to.health()::ready),
         new Route(GET, "/metrics", to.metrics()::get),
         new Route(GET, "/openapi.json", to.files()::description),
         new Route(GET, "/", to.files()::index),
         new Route(GET, "/console/{file}", to.files()::console));
-  }
-
-  private static Route.Handler later(String what) {
-    return exchange -> exchange.fail(Reads.later(what));
   }
 }

@@ -1,5 +1,6 @@
 package io.widecast.api;
 
+import io.vertx.core.AsyncResult;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.http.WebSocketFrame;
@@ -18,6 +19,7 @@ import io.widecast.model.PublishRequest;
 import io.widecast.model.Token;
 import io.widecast.model.Versioned;
 import io.widecast.model.WidecastException;
+import io.widecast.store.View;
 import io.widecast.watch.Frame;
 import io.widecast.watch.Selection;
 import io.widecast.watch.Since;
@@ -49,8 +51,12 @@ final class StreamSocket {
   private static final byte[] PONG = ascii("{\"op\":\"pong\"");
 
   /** What the sockets of one instance share. */
-  record Shared(
-      LocalNode node, Writes writes, Watches watches, FrameJson frames, FlushQueue flushes) {}
+  record Shared(Reads reads, Writes writes, Watches watches, FrameJson frames, FlushQueue flushes) {
+
+    LocalNode node() {
+      return reads.node();
+    }
+  }
 
   private final Shared shared;
   private final ServerWebSocket socket;
@@ -193,23 +199,12 @@ final class StreamSocket {
             request.compares(),
             request.text("idempotencyKey").map(RequestIds::checked),
             terms);
-    underWay++;
-    if (underWay >= REQUESTS_MAX) {
-      pause();
-    }
+    begin();
     shared
         .writes()
         .write(publish, terms.showAt())
-        .onComplete(
-            done -> {
-              underWay--;
-              if (done.succeeded()) {
-                answer(written(request, done.result()));
-              } else {
-                fail(request.id(), done.cause());
-              }
-              resumeIfPossible();
-            });
+        .map(written -> written(request, written))
+        .onComplete(done -> end(request, done));
   }
 
   private static JsonBytes written(Request request, Written written) {
@@ -220,15 +215,47 @@ final class StreamSocket {
     Key key =
         Key.parse(request.text("key").orElseThrow(() -> Query.bad("get needs the member key")));
     LocalNode node = shared.node();
-    Optional<Versioned> found = node.viewForReading().find(key);
+    View view = node.viewForReading();
     if (!node.holds(key)) {
       throw KvHandler.outsideFilter(node, key);
     }
+    Optional<Optional<Versioned>> now = view.findNow(key);
+    if (now.isPresent()) {
+      answer(found(request, key, now.get()));
+      return;
+    }
+    begin();
+    shared
+        .reads()
+        .store()
+        .read(() -> found(request, key, view.find(key)))
+        .onComplete(done -> end(request, done));
+  }
+
+  private static JsonBytes found(Request request, Key key, Optional<Versioned> found) {
     Versioned versioned = found.orElseThrow(() -> KvHandler.notFound(key));
     JsonBytes answer = ok(request);
     answer.name("token").string(versioned.token().toString());
     EventJson.row(answer, new KeyVersion(key, versioned), true, System.currentTimeMillis());
-    answer(answer);
+    return answer;
+  }
+
+  /** A request whose answer takes a while. */
+  private void begin() {
+    underWay++;
+    if (underWay >= REQUESTS_MAX) {
+      pause();
+    }
+  }
+
+  private void end(Request request, AsyncResult<JsonBytes> done) {
+    underWay--;
+    if (done.succeeded()) {
+      answer(done.result());
+    } else {
+      fail(request.id(), done.cause());
+    }
+    resumeIfPossible();
   }
 
   private void pong(Request request) {

@@ -23,8 +23,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Moves frames from the watches to their clients: after each turn of the event loop in which
- * something was applied, when a client has read, when the log has answered, and twice a second.
- * Decides nothing; {@link WatchHub} does. On the instance's event loop.
+ * something was applied, when a client has read, when the log or a worker has answered, and twice a
+ * second. Decides nothing; {@link WatchHub} does. On the instance's event loop.
  */
 final class Watches {
 
@@ -38,14 +38,16 @@ final class Watches {
   private final Vertx vertx;
   private final Context context;
   private final WatchHub hub;
+  private final MapReads mapReads;
   private final Map<Watch, WatchSink> sinks = new IdentityHashMap<>();
   private final Set<Watch> due = new LinkedHashSet<>();
   private boolean scheduled;
 
-  Watches(Vertx vertx, Context context, WatchHub hub) {
+  Watches(Vertx vertx, Context context, WatchHub hub, StoreAccess store) {
     this.vertx = vertx;
     this.context = context;
     this.hub = hub;
+    this.mapReads = new MapReads(store, this::rouse);
   }
 
   WatchHub hub() {
@@ -73,6 +75,7 @@ final class Watches {
   void close(Watch watch) {
     hub.close(watch);
     sinks.remove(watch);
+    mapReads.forget(watch);
     due.remove(watch);
   }
 
@@ -142,6 +145,7 @@ final class Watches {
       due.add(watch);
     }
     watch.wantsLog().ifPresent(wanted -> readLog(watch, wanted));
+    watch.wantsMap().ifPresent(wanted -> mapReads.want(watch, wanted));
     return frames > 0;
   }
 

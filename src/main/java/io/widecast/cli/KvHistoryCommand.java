@@ -5,6 +5,7 @@ import io.widecast.client.WidecastClient;
 import io.widecast.model.Key;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 @Command(name = "history", description = "The versions of a key that are still kept, newest first.")
@@ -12,6 +13,9 @@ final class KvHistoryCommand implements Runnable {
 
   @Parameters(paramLabel = "KEY", description = "The key.")
   private String key;
+
+  @Option(names = "--limit", paramLabel = "N", description = "At most so many, up to 1,000.")
+  private Integer limit;
 
   @Mixin private Format format;
   @Mixin private Target target;
@@ -29,6 +33,9 @@ final class KvHistoryCommand implements Runnable {
         terminal,
         client -> {
           String path = "/v1/history/" + WidecastClient.encodeKey(key);
+          if (limit != null) {
+            path += "?limit=" + limit;
+          }
           JsonObject history = client.getJson(path).blockingGet();
           if (format.isJson()) {
             terminal.out().println(history.encodePrettily());
@@ -39,11 +46,20 @@ final class KvHistoryCommand implements Runnable {
             table.row(
                 version.getValue("epoch"),
                 version.getValue("revision"),
-                version.getValue("type"),
+                version.getBoolean("expired", false) ? "expire" : version.getValue("type"),
                 version.getValue("version", "-"),
-                version.getValue("value", version.getValue("valueBase64", "")));
+                shown(version));
           }
           table.print(terminal.out());
+          if (history.getBoolean("more", false)) {
+            terminal.out().println("… and older ones: --limit shows more");
+          }
         });
+  }
+
+  /** On one line; a value of several would break the table. */
+  private static String shown(JsonObject version) {
+    Object value = version.getValue("value", version.getValue("valueBase64", ""));
+    return String.valueOf(value).replaceAll("\\p{Cntrl}", "·");
   }
 }

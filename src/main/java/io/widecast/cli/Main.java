@@ -93,7 +93,8 @@ public final class Main extends Group {
                 new KvGetCommand(terminal),
                 new KvDelCommand(terminal),
                 new KvLsCommand(terminal),
-                new KvHistoryCommand(terminal)));
+                new KvHistoryCommand(terminal),
+                new KvCompactCommand(terminal)));
     commands.put("publish", () -> new PublishCommand(terminal));
     commands.put("watch", () -> new WatchCommand(terminal));
     commands.put("cluster", () -> new ClusterCommand(terminal));

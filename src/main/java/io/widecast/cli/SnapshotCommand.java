@@ -4,10 +4,10 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonObject;
 import io.widecast.client.WidecastClient;
-import java.io.IOException;
+import io.widecast.store.snapfile.SnapshotFileHeader;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
+import java.util.regex.Pattern;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -17,6 +17,7 @@ import picocli.CommandLine.Parameters;
 final class SnapshotCommand extends Group {
 
   private static final String PATH = "/v1/snapshots";
+  private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9._-]{0,63}");
 
   private final Terminal terminal;
 
@@ -51,17 +52,33 @@ final class SnapshotCommand extends Group {
                 snapshot.getValue("createdAt"),
                 snapshot.getValue("keys", "-"),
                 snapshot.getValue("bytes", "-"),
-                snapshot.getValue("state", "-"));
+                state(snapshot));
           }
           table.print(terminal.out());
         });
   }
 
-  @Command(name = "inspect", description = "Where a snapshot stands, and how large it is.")
+  private static String state(JsonObject snapshot) {
+    Double progress = snapshot.getDouble("progress");
+    String state = String.valueOf(snapshot.getValue("state", "-"));
+    return progress == null ? state : "%s, %d %%".formatted(state, Math.round(100 * progress));
+  }
+
+  @Command(
+      name = "inspect",
+      description = "Where a snapshot stands, or what is in the file of one: reads and checks it.")
   void inspect(
-      @Parameters(paramLabel = "NAME", description = "The snapshot.") String name,
+      @Parameters(paramLabel = "FILE|NAME", description = "A file, else a node's snapshot.")
+          String what,
       @Mixin Target target) {
-    target.run(terminal, client -> print(client.getJson(path(name)).blockingGet()));
+    Path file = Path.of(what);
+    if (Files.isRegularFile(file)) {
+      print(SnapshotFiles.json(file, SnapshotFiles.checked(file)));
+    } else if (NAME.matcher(what).matches()) {
+      target.run(terminal, client -> print(client.getJson(path(what)).blockingGet()));
+    } else {
+      throw new ExitException(ExitException.USAGE, "there is no file " + what);
+    }
   }
 
   @Command(name = "delete", description = "Delete a snapshot; its space is freed little by little.")
@@ -85,32 +102,69 @@ final class SnapshotCommand extends Group {
     target.run(
         terminal,
         client -> {
-          Buffer lines = client.getBody(path).blockingGet();
-          terminal.out().write(lines.getBytes(), 0, lines.length());
+          for (Buffer lines : client.stream(path).blockingIterable()) {
+            terminal.out().write(lines.getBytes(), 0, lines.length());
+            if (terminal.gone()) {
+              return;
+            }
+          }
         });
   }
 
-  @Command(name = "save", description = "Download a snapshot into a file.")
+  @Command(
+      name = "save",
+      description = "Download a snapshot into a file, and check that all of it has come.")
   void save(
       @Parameters(index = "0", paramLabel = "NAME", description = "The snapshot.") String name,
       @Parameters(index = "1", paramLabel = "FILE", description = "A new file.") Path file,
       @Option(names = "--force", description = "Replace a file that is there.") boolean force,
       @Mixin Target target) {
+    if (!force && Files.exists(file)) {
+      throw new ExitException(
+          ExitException.FAILED, "cannot write " + file + ": it is there; --force replaces it");
+    }
     target.run(
         terminal,
         client -> {
-          Buffer content = client.getBody(path(name) + "/download").blockingGet();
-          try {
-            Files.write(
-                file,
-                content.getBytes(),
-                force ? StandardOpenOption.CREATE : StandardOpenOption.CREATE_NEW,
-                StandardOpenOption.WRITE);
-          } catch (IOException e) {
-            throw new ExitException(ExitException.FAILED, "cannot write " + file + ": " + e);
-          }
-          terminal.out().println("saved " + content.length() + " bytes");
+          SnapshotFileHeader header =
+              SnapshotFiles.save(client.stream(path(name) + "/download"), file);
+          terminal.out().printf("saved %s: %,d keys at %s%n", file, header.rows(), header.token());
         });
+  }
+
+  @Command(
+      name = "restore",
+      description = {
+        "Begin a new cluster with a snapshot: write the data directory of one of its core nodes.",
+        "Do so for each core node, from the same file with the same --epoch, then start them; edge"
+            + " nodes start with empty directories."
+      })
+  void restore(
+      @Parameters(paramLabel = "FILE", description = "What snapshot save wrote.") Path file,
+      @Option(
+              names = "--data",
+              required = true,
+              paramLabel = "DIR",
+              description = "The node's data directory, node.data: empty or not there yet.")
+          Path directory,
+      @Option(
+              names = "--node",
+              required = true,
+              paramLabel = "ID",
+              description = "The node's name, node.id.")
+          String node,
+      @Option(
+              names = "--epoch",
+              paramLabel = "N",
+              description =
+                  "What the new cluster's epochs begin above (default: 1,000 above the snapshot's).")
+          Long epoch) {
+    var restored = SnapshotFiles.restore(file, directory, node, epoch);
+    terminal
+        .out()
+        .printf(
+            "restored %,d keys at %s into %s for node %s; new tokens have epochs above %d%n",
+            restored.header().rows(), restored.header().token(), directory, node, restored.term());
   }
 
   private static String path(String name) {

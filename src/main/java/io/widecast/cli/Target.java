@@ -3,6 +3,7 @@ package io.widecast.cli;
 import io.widecast.client.ClientOptions;
 import io.widecast.client.Endpoint;
 import io.widecast.client.WidecastClient;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -48,12 +49,17 @@ final class Target {
 
   /** As {@link #run}, for work that has a result. */
   <T> T call(Terminal terminal, Function<WidecastClient, T> work) {
-    try (var client = WidecastClient.create(options(terminal))) {
+    return call(terminal, ClientOptions.REQUEST_TIMEOUT_DEFAULT, work);
+  }
+
+  /** As {@link #call(Terminal, Function)}, for what a node needs longer for. */
+  <T> T call(Terminal terminal, Duration requestTimeout, Function<WidecastClient, T> work) {
+    try (var client = WidecastClient.create(options(terminal, requestTimeout))) {
       return work.apply(client);
     }
   }
 
-  private ClientOptions options(Terminal terminal) {
+  private ClientOptions options(Terminal terminal, Duration requestTimeout) {
     List<String> texts = endpoints;
     if (texts == null) {
       String fromEnvironment = terminal.environment().get("WIDECAST_ENDPOINT");
@@ -65,7 +71,7 @@ final class Target {
       return new ClientOptions(
           texts.stream().map(String::strip).map(Endpoint::parse).toList(),
           Optional.ofNullable(key).filter(text -> !text.isBlank()),
-          ClientOptions.REQUEST_TIMEOUT_DEFAULT);
+          requestTimeout);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage());
     }

@@ -2,11 +2,14 @@ package io.widecast.cli;
 
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonObject;
+import java.time.Duration;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-@Command(name = "verify", description = "Let a node check its own copy; fails on an alarm.")
+@Command(name = "verify", description = "Let a node check its whole store; fails on an alarm.")
 final class VerifyCommand implements Runnable {
+
+  private static final Duration TIME_FOR_EVERYTHING = Duration.ofHours(1);
 
   @Mixin private Format format;
   @Mixin private Target target;
@@ -19,20 +22,20 @@ final class VerifyCommand implements Runnable {
 
   @Override
   public void run() {
-    target.run(
-        terminal,
-        client -> {
-          JsonObject answer =
-              client.sendJson(HttpMethod.POST, "/v1/verify", new JsonObject()).blockingGet();
-          if (format.isJson()) {
-            terminal.out().println(answer.encodePrettily());
-          } else {
-            print(answer);
-          }
-          if (!answer.getBoolean("sound", false)) {
-            throw new ExitException(ExitException.FAILED, null);
-          }
-        });
+    JsonObject answer =
+        target.call(
+            terminal,
+            TIME_FOR_EVERYTHING,
+            client ->
+                client.sendJson(HttpMethod.POST, "/v1/verify", new JsonObject()).blockingGet());
+    if (format.isJson()) {
+      terminal.out().println(answer.encodePrettily());
+    } else {
+      print(answer);
+    }
+    if (!answer.getBoolean("sound", false)) {
+      throw new ExitException(ExitException.FAILED, null);
+    }
   }
 
   private void print(JsonObject answer) {

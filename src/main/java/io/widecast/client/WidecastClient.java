@@ -178,15 +178,18 @@ public final class WidecastClient implements AutoCloseable {
   }
 
   private Future<HttpClientRequest> connected(WriteOptions options) {
-    Endpoint endpoint = requests.endpoint();
     var request =
-        requests
-            .address(new RequestOptions(), endpoint)
+        new RequestOptions()
             .setMethod(HttpMethod.POST)
             .setURI("/v1/publish" + options.query())
             .putHeader("Content-Type", "application/x-ndjson");
     options.headers().forEach(request::putHeader);
-    return http.request(request)
+    return connected(request);
+  }
+
+  private Future<HttpClientRequest> connected(RequestOptions request) {
+    Endpoint endpoint = requests.endpoint();
+    return http.request(requests.address(request, endpoint))
         .recover(
             e ->
                 Future.failedFuture(
@@ -241,6 +244,19 @@ public final class WidecastClient implements AutoCloseable {
   /** The body at {@code path}, whatever it is. */
   public Single<Buffer> getBody(String path) {
     return request(HttpMethod.GET, path).map(Requests.Answer::body);
+  }
+
+  /**
+   * The body at {@code path} part by part, however long it is, as fast as it is taken. Not repeated
+   * by itself.
+   */
+  public Flowable<Buffer> stream(String path) {
+    return Flowable.defer(
+        () ->
+            Flowable.fromPublisher(
+                new BodyPublisher(
+                    vertx.getOrCreateContext(),
+                    () -> connected(new RequestOptions().setMethod(HttpMethod.GET).setURI(path)))));
   }
 
   /**

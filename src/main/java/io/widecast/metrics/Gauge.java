@@ -12,7 +12,16 @@ public enum Gauge {
   EPOCH("epoch", "Epoch of this node's copy"),
   KEYS("keys", "Keys present"),
   CONTENT_BYTES("content.bytes", "Bytes of the keys and values present"),
-  UNICAST_MEMBERS("unicast.members", "Members served by unicast because multicast does not reach");
+  UNICAST_MEMBERS("unicast.members", "Members served by unicast because multicast does not reach"),
+  SEGMENTS("segments", "Segments of the store"),
+  SEGMENT_BYTES("segment.bytes", "Bytes in all segments of the store"),
+  LIVE_BYTES("live.bytes", "Bytes in segments that are still reachable"),
+  PAGES("pages", "Pages of all trees of the store"),
+  PAGE_CACHE_BYTES("page.cache.bytes", "Bytes of pages in memory that are as on disk"),
+  CHANGED_BYTES("changed.bytes", "Bytes in memory that the next checkpoint writes"),
+  SNAPSHOTS("snapshots", "Snapshots, those being deleted included"),
+  HISTORY_HORIZON("history.horizon", "Lowest revision that can still be read"),
+  ALARMS("alarms", "What the last check of the store found wrong: 0 when it was sound");
 
   private final String text;
   private final String meaning;

@@ -11,7 +11,7 @@ public enum ErrorCode {
   BAD_JSON(400, false, "Bad JSON"),
   DUPLICATE_KEY(400, false, "The same key twice in one publish"),
   UNAUTHORIZED(401, false, "API key missing or wrong"),
-  NOT_FOUND(404, false, "No such key"),
+  NOT_FOUND(404, false, "Not found"),
   UNKNOWN_PATH(404, false, "No such path"),
   OUTSIDE_FILTER(404, false, "This node does not hold the key"),
   METHOD_NOT_ALLOWED(405, false, "Method not allowed"),

@@ -15,7 +15,7 @@ import java.util.function.IntConsumer;
 
 /**
  * Sends a map as of one position on a connection, in pieces, as fast as the connection takes them.
- * Used on one context.
+ * Used on one context; the map, which may be on disk, is read on workers.
  */
 public final class CopySender {
 
@@ -29,7 +29,11 @@ public final class CopySender {
   private final Iterator<List<RecentRequest>> requests;
   private final IntConsumer sent;
   private final Consumer<Token> done;
+  private final Runnable over;
   private long count;
+
+  /** What one look at the map brought. */
+  private record Batch(List<KeyVersion> rows, boolean last) {}
 
   /**
    * @param at position of the map
@@ -39,6 +43,7 @@ public final class CopySender {
    * @param filter what goes over the connection of them
    * @param sent told the bytes of each frame
    * @param done told the copy's position when all is sent; never called when the connection ends
+   * @param over called once when the map is no longer read, whether all was sent or not
    */
   public CopySender(
       Vertx vertx,
@@ -48,7 +53,8 @@ public final class CopySender {
       List<RecentRequest> requests,
       Filter filter,
       IntConsumer sent,
-      Consumer<Token> done) {
+      Consumer<Token> done,
+      Runnable over) {
     this.vertx = vertx;
     this.socket = socket;
     this.filter = filter;
@@ -57,6 +63,7 @@ public final class CopySender {
     this.requests = RequestParts.split(requests).iterator();
     this.sent = sent;
     this.done = done;
+    this.over = over;
   }
 
   /** Begins; call once. */
@@ -67,17 +74,23 @@ public final class CopySender {
 
   private void send() {
     if (socket.isClosed()) {
-      return;
-    }
-    if (requests.hasNext()) {
+      over.run();
+    } else if (requests.hasNext()) {
       sent.accept(socket.send(new StreamFrame.CopyRequests(requests.next())));
       sendMoreSoon();
     } else {
-      sendRows();
+      vertx
+          .executeBlocking(this::read, false)
+          .onSuccess(this::sendRows)
+          .onFailure(
+              failure -> {
+                over.run();
+                socket.close(); // whoever wanted the copy asks again
+              });
     }
   }
 
-  private void sendRows() {
+  private Batch read() {
     var batch = new ArrayList<KeyVersion>();
     int batchBytes = 0;
     for (int looked = 0; rows.hasNext() && looked < ROWS_A_TURN; looked++) {
@@ -90,11 +103,20 @@ public final class CopySender {
         }
       }
     }
-    if (!batch.isEmpty()) {
-      count += batch.size();
-      sent.accept(socket.send(new StreamFrame.CopyRows(batch)));
+    return new Batch(batch, !rows.hasNext());
+  }
+
+  private void sendRows(Batch batch) {
+    if (socket.isClosed()) {
+      over.run();
+      return;
     }
-    if (!rows.hasNext()) {
+    if (!batch.rows.isEmpty()) {
+      count += batch.rows.size();
+      sent.accept(socket.send(new StreamFrame.CopyRows(batch.rows)));
+    }
+    if (batch.last) {
+      over.run();
       sent.accept(socket.send(new StreamFrame.CopyEnd(at, count)));
       done.accept(at);
     } else {

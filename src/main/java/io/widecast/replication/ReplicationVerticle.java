@@ -23,7 +23,9 @@ import io.widecast.metrics.Metric;
 import io.widecast.metrics.Metrics;
 import io.widecast.model.ClusterView;
 import io.widecast.model.ErrorCode;
+import io.widecast.model.Key;
 import io.widecast.model.PublishOutcome;
+import io.widecast.model.PublishRequest;
 import io.widecast.model.RecentRequest;
 import io.widecast.model.Token;
 import io.widecast.model.WidecastException;
@@ -72,6 +74,8 @@ public final class ReplicationVerticle extends VerticleBase implements Drainable
   private final Metrics metrics;
   private final LanCodec codec;
   private final Publishes publishes = new Publishes();
+  private View map; // as last applied
+  private Future<?> loading = Future.succeededFuture(); // of what the master looks at
   private final Map<Integer, InetSocketAddress> addresses = new HashMap<>(); // by slot
   private final Set<InetSocketAddress> hinted = new LinkedHashSet<>(); // greeted until heard
   private CoreNode core;
@@ -155,6 +159,7 @@ public final class ReplicationVerticle extends VerticleBase implements Drainable
             options.tailBytes(),
             options.unicastFallback(),
             options.order(entriesBytes));
+    map = applied.view();
     core =
         new CoreNode(
             coreOptions,
@@ -266,12 +271,54 @@ public final class ReplicationVerticle extends VerticleBase implements Drainable
           .onFailure(failure -> refuseAll(message, failure));
       return;
     }
+    onceInMemory(message.body().requests(), () -> order(message));
+  }
+
+  private void order(Message<PublishBatch> message) {
     publishes.begin(
         message.body().requests(),
         outcomes -> message.reply(new PublishOutcomes(outcomes), Bus.LOCAL_ONLY),
         (ticket, request) ->
             core.publish(ticket, request, System.nanoTime(), System.currentTimeMillis()));
     endTurnSoon();
+  }
+
+  /**
+   * The master looks at what its keys hold before it orders, and must not wait for a disk while it
+   * does: what is not in memory is read on a worker first. Requests keep their order.
+   */
+  private void onceInMemory(List<PublishRequest> requests, Runnable action) {
+    View now = map;
+    List<Key> missing = new ArrayList<>();
+    for (PublishRequest request : requests) {
+      request.compares().forEach(compare -> addIfMissing(now, compare.key(), missing));
+      request.drafts().forEach(draft -> addIfMissing(now, draft.key(), missing));
+    }
+    if (missing.isEmpty() && loading.isComplete()) {
+      action.run();
+      return;
+    }
+    loading =
+        loading
+            .transform(
+                before ->
+                    vertx.executeBlocking(
+                        () -> {
+                          missing.forEach(now::find);
+                          return null;
+                        },
+                        false))
+            .transform(
+                over -> { // should one have failed, the master meets the same failure itself
+                  action.run();
+                  return Future.succeededFuture();
+                });
+  }
+
+  private static void addIfMissing(View now, Key key, List<Key> missing) {
+    if (now.findNow(key).isEmpty()) {
+      missing.add(key);
+    }
   }
 
   private static void refuseAll(Message<PublishBatch> message, Throwable failure) {
@@ -287,6 +334,7 @@ public final class ReplicationVerticle extends VerticleBase implements Drainable
   }
 
   private void onApplied(Applied applied) {
+    map = applied.view();
     if (!applied.jumped()) {
       core.onApplied(applied.view()::find, applied.view().token().revision(), applied.entries());
       endTurnSoon();

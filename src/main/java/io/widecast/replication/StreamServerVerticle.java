@@ -32,6 +32,8 @@ import io.widecast.replication.wan.EdgeStream;
 import io.widecast.replication.wan.EntryWindow;
 import io.widecast.store.Applied;
 import io.widecast.store.AskView;
+import io.widecast.store.HeldView;
+import io.widecast.store.StoreRequest;
 import io.widecast.store.View;
 import io.widecast.wire.StreamCodec;
 import io.widecast.wire.StreamFrame;
@@ -40,6 +42,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -66,6 +69,11 @@ public final class StreamServerVerticle extends VerticleBase implements Drainabl
   private NetServer lanServer;
   private NetServer wanServer;
   private View view;
+  private final List<Waiting> waiting = new ArrayList<>(); // for the view to come as far
+
+  /** To be done once the view is at a position. */
+  private record Waiting(Token at, Runnable action) {}
+
   private EntryWindow window;
   private final Promise<Void> answered = Promise.promise(); // every forwarded publish, at the end
   private long ticks = -1; // timer
@@ -321,6 +329,7 @@ public final class StreamServerVerticle extends VerticleBase implements Drainabl
       window.onApplied(applied.entries(), view.token());
       List.copyOf(sessions.values()).forEach(this::pump);
     }
+    runWaiting();
   }
 
   private void onTick() {
@@ -347,7 +356,7 @@ public final class StreamServerVerticle extends VerticleBase implements Drainabl
       } else if (output instanceof EdgeStream.Output.ReadLog read) {
         readLog(session, read.revision());
       } else if (output instanceof EdgeStream.Output.SendCopy) {
-        sendCopy(session, view, List.of(), session.stream.filter());
+        sendCopyToEdge(session);
       } else {
         throw new AssertionError(output);
       }
@@ -370,22 +379,78 @@ public final class StreamServerVerticle extends VerticleBase implements Drainabl
             });
   }
 
-  /** Another core node may have to order next, and then to know who asked for what. */
-  private void sendCopyToCore(Session session) {
-    View now = view;
-    vertx
-        .eventBus()
-        .<KnownRequests>request(Bus.REQUESTS, new AskRequests(now.token()), Bus.LOCAL_ONLY)
-        .onSuccess(known -> sendCopy(session, now, known.body().requests(), Filter.ALL))
-        .onFailure(
-            failure -> {
-              LOG.warn("{} gets no copy: {}", session.greeting.id(), failure.getMessage());
-              session.socket.close(); // it then asks again
-            });
+  private void sendCopyToEdge(Session session) {
+    holdView(session, held -> sendCopy(session, held, List.of(), session.stream.filter()));
   }
 
-  private void sendCopy(Session session, View now, List<RecentRequest> requests, Filter filter) {
+  /** Another core node may have to order next, and then to know who asked for what. */
+  private void sendCopyToCore(Session session) {
+    holdView(
+        session,
+        held ->
+            vertx
+                .eventBus()
+                .<KnownRequests>request(
+                    Bus.REQUESTS, new AskRequests(held.view().token()), Bus.LOCAL_ONLY)
+                .onSuccess(known -> sendCopy(session, held, known.body().requests(), Filter.ALL))
+                .onFailure(
+                    failure -> {
+                      release(held);
+                      refuseCopy(session, failure);
+                    }));
+  }
+
+  /** A copy is of a snapshot that is held, never of the map that moves on. */
+  private void holdView(Session session, Consumer<HeldView> then) {
+    vertx
+        .eventBus()
+        .<HeldView>request(Bus.STORE, new StoreRequest.ViewNow(), Bus.LOCAL_ONLY)
+        .onSuccess(
+            answer -> {
+              HeldView held = answer.body();
+              if (session.socket.isClosed()) {
+                release(held);
+              } else {
+                onceHere(held.view().token(), () -> then.accept(held));
+              }
+            })
+        .onFailure(failure -> refuseCopy(session, failure));
+  }
+
+  /** The store may be a step ahead of what it has told. */
+  private void onceHere(Token at, Runnable action) {
+    if (view.token().compareTo(at) >= 0) {
+      action.run();
+    } else {
+      waiting.add(new Waiting(at, action));
+    }
+  }
+
+  private void runWaiting() {
+    for (Waiting one : List.copyOf(waiting)) {
+      if (view.token().compareTo(one.at) >= 0) {
+        waiting.remove(one);
+        one.action.run();
+      }
+    }
+  }
+
+  private void refuseCopy(Session session, Throwable failure) {
+    String who = session.greeting == null ? "a node" : session.greeting.id().toString();
+    LOG.warn("{} gets no copy: {}", who, failure.getMessage());
+    session.socket.close(); // it then asks again
+  }
+
+  private void release(HeldView held) {
+    if (held.hold() != 0) {
+      vertx.eventBus().send(Bus.STORE, new StoreRequest.Release(held.hold()), Bus.LOCAL_ONLY);
+    }
+  }
+
+  private void sendCopy(
+      Session session, HeldView held, List<RecentRequest> requests, Filter filter) {
     metrics.increment(Metric.COPIES_SERVED);
+    View now = held.view();
     new CopySender(
             vertx,
             session.socket,
@@ -398,7 +463,8 @@ public final class StreamServerVerticle extends VerticleBase implements Drainabl
                 metrics.add(Metric.WAN_BYTES_COPY, bytes);
               }
             },
-            at -> onCopySent(session, at))
+            at -> onCopySent(session, at),
+            () -> release(held))
         .start();
   }
 

@@ -13,6 +13,8 @@ import io.widecast.model.WidecastException;
 import io.widecast.store.StoreCore;
 import io.widecast.store.StoreOptions;
 import io.widecast.store.View;
+import io.widecast.store.container.ContainerOptions;
+import io.widecast.store.log.StoreFormat;
 import io.widecast.wire.RequestParts;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -32,6 +34,9 @@ final class SimStore {
 
   private static final int CHANGES_MAX = 12; // within which the power goes, in a write
 
+  private static final ContainerOptions CONTAINER =
+      new ContainerOptions(128 << 10, 64 << 10, 64 << 10, 1 << 20, 4 << 10, true);
+
   private final StoreOptions options;
   private final SplittableRandom random;
   private final Metrics metrics = new Metrics();
@@ -45,7 +50,14 @@ final class SimStore {
     this.random = random;
     var path = Path.of(node.text());
     StoreOptions defaults = edge ? StoreOptions.edge(path, node) : StoreOptions.core(path, node);
-    this.options = defaults.withHistory(Duration.ZERO, bytes).withSizes(bytes, bytes);
+    StoreFormat.Kind format =
+        random.nextInt(8) == 0 ? StoreFormat.Kind.REDO_LOG : StoreFormat.Kind.CONTAINER;
+    this.options =
+        defaults
+            .withFormat(format)
+            .withContainer(CONTAINER)
+            .withHistory(random.nextBoolean() ? Duration.ZERO : Duration.ofSeconds(2), bytes)
+            .withSizes(bytes, bytes);
   }
 
   /** Starts on what the disk holds. */

@@ -3,37 +3,41 @@ package io.widecast.store;
 import io.widecast.model.KeyVersion;
 import io.widecast.model.RecentRequest;
 import io.widecast.model.Token;
-import io.widecast.store.redo.Row;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
-/** The map of another node, built aside from the rows it sends, and the requests it knows. */
+/** Checks a copy of another node's map as it comes in, and keeps the requests that it brings. */
 final class CopyIntake {
 
   private final Token at;
-  private final TreeLoader loader = new TreeLoader();
   private final List<RecentRequest> requests = new ArrayList<>(); // by rising revision
+  private Optional<KeyVersion> last = Optional.empty();
 
   CopyIntake(Token at) {
     this.at = at;
   }
 
+  Token at() {
+    return at;
+  }
+
   /**
    * @throws IllegalArgumentException when keys do not rise or a row is newer than the copy
    */
-  void add(List<KeyVersion> rows) {
-    for (KeyVersion keyVersion : rows) {
-      byte[] row = Row.of(keyVersion);
-      if (!loader.follows(row) || keyVersion.versioned().revision() > at.revision()) {
+  void check(List<KeyVersion> rows) {
+    for (KeyVersion row : rows) {
+      boolean rises = last.isEmpty() || last.get().key().compareTo(row.key()) < 0;
+      if (!rises || row.versioned().revision() > at.revision()) {
         throw new IllegalArgumentException(
             "row "
-                + keyVersion.key()
+                + row.key()
                 + " of "
-                + keyVersion.versioned().token()
+                + row.versioned().token()
                 + " has no place here in a copy as of "
                 + at);
       }
-      loader.add(row);
+      last = Optional.of(row);
     }
   }
 
@@ -60,11 +64,6 @@ final class CopyIntake {
       }
       requests.add(request);
     }
-  }
-
-  /** The map. This intake must not be used again, but for {@link #requests}. */
-  TreeView done() {
-    return loader.done(at);
   }
 
   List<RecentRequest> requests() {

@@ -12,11 +12,10 @@ import io.widecast.metrics.Metric;
 import io.widecast.metrics.Metrics;
 import io.widecast.model.EncodedEntry;
 import io.widecast.model.ErrorCode;
-import io.widecast.model.Key;
-import io.widecast.model.Pair;
 import io.widecast.model.RecentRequest;
 import io.widecast.model.Token;
 import io.widecast.model.WidecastException;
+import io.widecast.store.container.Container;
 import io.widecast.store.log.Disk;
 import io.widecast.store.log.DiskFullException;
 import io.widecast.store.log.Log;
@@ -26,15 +25,11 @@ import io.widecast.store.log.StoreException;
 import io.widecast.store.log.StoreFormat;
 import io.widecast.store.redo.Manifest;
 import io.widecast.store.redo.RedoObject;
-import io.widecast.store.redo.RedoReader;
-import io.widecast.store.redo.RedoWriter;
-import io.widecast.store.redo.Row;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.List;
-import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
 
@@ -58,48 +53,41 @@ public final class StoreCore implements Closeable {
 
   private static final long RECOVERY_BYTES = 8 << 20;
   private static final int REPLAY_BYTES = 4 << 20;
+  private static final int PRUNE_BYTES = 128 << 10;
 
   private final Disk disk;
   private final StoreOptions options;
   private final Metrics metrics;
   private final Closeable lock;
-  private final long identity;
   private final Log log;
 
-  private volatile Manifest manifest; // changed by a checkpoint or a copy, never both
-  private volatile TreeView view; // of the owner
+  private final Keyspace keyspace;
   private volatile long keepFrom; // of the disk thread; 0 until replication has said something
-
-  // The owner's.
-  private long edits;
-  private TreeMap<Key, Token> deleted = new TreeMap<>(); // since the last checkpoint
-  private boolean checkpointing;
-  private long checkpointFromBytes; // of the log, at the last checkpoint
+  private volatile boolean checkpointing;
+  private volatile long checkpointFromBytes; // of the log, at the last checkpoint
 
   private CopyIntake copy; // of the disk thread; null when none is under way
 
   private StoreCore(
-      Disk disk,
-      StoreOptions options,
-      Metrics metrics,
-      Closeable lock,
-      StoreFormat format,
-      Manifest manifest)
+      Disk disk, StoreOptions options, Metrics metrics, Closeable lock, StoreFormat format)
       throws IOException {
     this.disk = disk;
     this.options = options;
     this.metrics = metrics;
     this.lock = lock;
-    this.identity = format.identity();
-    this.manifest = manifest;
-    this.view = TreeView.EMPTY;
-    manifest.deleteOthers(disk);
-    loadChain();
+    this.keyspace =
+        format.kind() == StoreFormat.Kind.REDO_LOG
+            ? new RedoKeyspace(disk, format.identity(), options.checkpointBytes(), metrics)
+            : new ContainerKeyspace(disk, format.identity(), options.container(), metrics);
     var logOptions =
         new LogOptions(
-            identity, options.segmentBytes(), options.fsync(), !options.logIsCommitted());
-    this.log = Log.open(disk, logOptions, manifest.logFrom(), view.token(), metrics);
+            format.identity(), options.segmentBytes(), options.fsync(), !options.logIsCommitted());
+    this.log = Log.open(disk, logOptions, keyspace.logFrom(), token(), metrics);
     replay();
+  }
+
+  private Token token() {
+    return keyspace.view().token();
   }
 
   /**
@@ -113,9 +101,7 @@ public final class StoreCore implements Closeable {
       throws IOException {
     Closeable lock = disk.lock();
     try {
-      StoreFormat format = format(disk, options, nowMillis);
-      Manifest manifest = Manifest.read(disk, format.identity());
-      return new StoreCore(disk, options, metrics, lock, format, manifest);
+      return new StoreCore(disk, options, metrics, lock, format(disk, options, nowMillis));
     } catch (IOException | RuntimeException e) {
       lock.close();
       throw e;
@@ -138,7 +124,7 @@ public final class StoreCore implements Closeable {
       return found.get();
     }
     for (String name : disk.list()) {
-      if (name.startsWith("log-") || RedoObject.isFileName(name)) {
+      if (name.startsWith("log-") || name.startsWith("seg-") || RedoObject.isFileName(name)) {
         throw new StoreException(
             disk.place()
                 + " holds "
@@ -148,8 +134,12 @@ public final class StoreCore implements Closeable {
                 + "; restore that, or give this node an empty node.data");
       }
     }
-    var made = new StoreFormat(options.node(), newIdentity(options, nowMillis));
-    Manifest.INITIAL.write(disk, made.identity());
+    var made = new StoreFormat(options.format(), options.node(), newIdentity(options, nowMillis));
+    if (made.kind() == StoreFormat.Kind.REDO_LOG) {
+      Manifest.INITIAL.write(disk, made.identity());
+    } else {
+      Container.make(disk, made.identity());
+    }
     made.write(disk); // last: a directory that has this has everything
     return made;
   }
@@ -162,32 +152,8 @@ public final class StoreCore implements Closeable {
     return (hash ^ nowMillis) * 0x9e3779b97f4a7c15L;
   }
 
-  private void loadChain() throws IOException {
-    for (RedoObject object : manifest.chain()) {
-      if (object.kind() == RedoObject.Kind.ROOT) {
-        var loader = new TreeLoader();
-        RedoReader.read(disk, identity, object, loader::add);
-        view = loader.done(object.position());
-      } else {
-        var edit = new TreeEdit(view, ++edits);
-        RedoReader.read(
-            disk,
-            identity,
-            object,
-            row -> {
-              if (Row.isTombstone(row)) {
-                edit.remove(Row.rawKey(row), Row.revision(row));
-              } else {
-                edit.put(row);
-              }
-            });
-        view = edit.done(object.position());
-      }
-    }
-  }
-
   private void replay() throws IOException {
-    Token position = view.token();
+    Token position = token();
     if (!options.logIsCommitted() && !leadsTo(position)) {
       catchUpLog(position);
     }
@@ -195,8 +161,8 @@ public final class StoreCore implements Closeable {
     if (options.logIsCommitted() && log.end().revision() > target.revision()) {
       target = log.end();
     }
-    while (view.token().revision() < target.revision()) {
-      LogSlice slice = log.read(view.token().revision(), target.revision(), REPLAY_BYTES);
+    while (token().revision() < target.revision()) {
+      LogSlice slice = log.read(token().revision(), target.revision(), REPLAY_BYTES);
       if (!slice.complete()) {
         throw new StoreException(
             "the log in "
@@ -211,7 +177,10 @@ public final class StoreCore implements Closeable {
       checkpointFromBytes -= slice.entries().stream().mapToLong(EncodedEntry::sizeBytes).sum();
       List<EncodedEntry> entries = slice.entries();
       Token last = entries.isEmpty() ? target : entries.get(entries.size() - 1).entry().token();
-      advance(entries, last);
+      keyspace.advance(entries, last);
+      if (keyspace.checkpointDue(0)) {
+        checkpoint(); // a long log must not need as much memory
+      }
     }
     showGauges();
   }
@@ -236,14 +205,13 @@ public final class StoreCore implements Closeable {
               + " this node take a new copy");
     }
     long from = log.restart(position, log.requests());
-    manifest = new Manifest(from, manifest.nextObject(), manifest.chain());
-    manifest.write(disk, identity);
+    keyspace.logFrom(from);
     log.dropBelow(from);
   }
 
   /** What was found at the start, and the newest entries of the log; on the disk thread. */
   public Recovery recovery() throws IOException {
-    Token applied = view.token();
+    Token applied = token();
     Token end = log.end().revision() > applied.revision() ? log.end() : applied;
     var entries = new ArrayDeque<EncodedEntry>();
     long bytes = 0;
@@ -284,7 +252,7 @@ public final class StoreCore implements Closeable {
 
   /** The map now; any thread. */
   public View view() {
-    return view;
+    return keyspace.view();
   }
 
   public HardState hardState() {
@@ -302,9 +270,9 @@ public final class StoreCore implements Closeable {
    */
   public List<Long> append(List<LogWrite> writes) {
     for (LogWrite write : writes) {
-      if (write.cutFrom() > 0 && write.cutFrom() <= view.token().revision()) {
+      if (write.cutFrom() > 0 && write.cutFrom() <= token().revision()) {
         throw new IllegalStateException(
-            "cut from revision " + write.cutFrom() + ", but " + view.token() + " is applied");
+            "cut from revision " + write.cutFrom() + ", but " + token() + " is applied");
       }
       keepFrom = write.keepFrom();
     }
@@ -322,10 +290,11 @@ public final class StoreCore implements Closeable {
   private boolean dropHistory() {
     Token base = log.base();
     try {
-      log.drop(log.toDrop(manifest.logFrom(), keepFrom, 0, Long.MAX_VALUE));
+      log.drop(log.toDrop(keyspace.logFrom(), keepFrom, 0, Long.MAX_VALUE));
     } catch (IOException e) {
       return false; // no harm done, and the caller is told that the disk is full
     }
+    container().ifPresent(container -> container.raiseHorizon(log.base()));
     return !log.base().equals(base);
   }
 
@@ -346,7 +315,7 @@ public final class StoreCore implements Closeable {
    * @throws IllegalStateException when it does not follow, or is not in this node's log
    */
   public Optional<Applied> apply(Committed committed) {
-    long applied = view.token().revision();
+    long applied = token().revision();
     Token upTo = committed.upTo();
     if (upTo.revision() <= applied) {
       return Optional.empty();
@@ -358,13 +327,13 @@ public final class StoreCore implements Closeable {
     }
     entries = entries.subList(known, entries.size());
     checkOrder(entries, upTo);
-    advance(entries, upTo);
+    keyspace.advance(entries, upTo);
     showGauges();
-    return Optional.of(new Applied(view, entries, false));
+    return Optional.of(new Applied(keyspace.view(), entries, false));
   }
 
   private void checkOrder(List<EncodedEntry> entries, Token upTo) {
-    Token before = view.token();
+    Token before = token();
     for (EncodedEntry entry : entries) {
       Token next = entry.entry().token();
       boolean follows =
@@ -386,23 +355,8 @@ public final class StoreCore implements Closeable {
     }
   }
 
-  private void advance(List<EncodedEntry> entries, Token upTo) {
-    var edit = new TreeEdit(view, ++edits);
-    for (EncodedEntry entry : entries) {
-      Token token = entry.entry().token();
-      for (Pair pair : entry.entry().pairs()) {
-        if (pair instanceof Pair.Put put) {
-          edit.put(Row.of(put, token));
-        } else if (edit.remove(pair.key().bytes().unsafeArray(), token.revision())) {
-          deleted.put(pair.key(), token);
-        }
-      }
-    }
-    view = edit.done(upTo);
-  }
-
   private void showGauges() {
-    TreeView now = view;
+    View now = keyspace.view();
     metrics.set(Gauge.REVISION, now.token().revision());
     metrics.set(Gauge.EPOCH, now.token().epoch());
     metrics.set(Gauge.KEYS, now.size());
@@ -411,7 +365,7 @@ public final class StoreCore implements Closeable {
 
   /** Entries that the log still holds and that are applied; any thread. */
   public LogSlice readLog(LogRead read) throws IOException {
-    return log.read(read.after(), view.token().revision(), read.bytesMax());
+    return log.read(read.after(), token().revision(), read.bytesMax());
   }
 
   /**
@@ -419,49 +373,67 @@ public final class StoreCore implements Closeable {
    * that readers have seen must not come back lower after a restart.
    */
   public Optional<LogWrite> commitToLog() {
-    Token applied = view.token();
+    Token applied = token();
     return applied.revision() > log.commit().revision()
         ? Optional.of(new LogWrite(Optional.empty(), 0, List.of(), applied, keepFrom))
         : Optional.empty();
   }
 
-  /** Whether enough log has come together for a checkpoint; on the owner's thread. */
+  /** Whether enough has come together for a checkpoint; any thread. */
   public boolean checkpointDue() {
-    return !checkpointing
-        && log.appendedBytes() - checkpointFromBytes >= options.checkpointBytes()
-        && view.token().revision() > manifest.position().revision();
+    return !checkpointing && keyspace.checkpointDue(log.appendedBytes() - checkpointFromBytes);
   }
 
-  /** Freezes the map as it is, to be written by {@link #write}; on the owner's thread. */
-  public Checkpoint freeze() {
+  /**
+   * Freezes the map as it is, to be written on any thread while no copy is taken in; on the owner's
+   * thread.
+   */
+  public PendingCheckpoint freeze() throws IOException {
     if (checkpointing) {
       throw new IllegalStateException("a checkpoint is being written");
     }
     checkpointing = true;
-    NavigableMap<Key, Token> frozen = deleted;
-    deleted = new TreeMap<>();
-    checkpointFromBytes = log.appendedBytes();
-    long logFrom = log.segmentAfter(view.token().revision());
-    return new Checkpoint(disk, identity, manifest, view, frozen, logFrom);
+    try {
+      checkpointFromBytes = log.appendedBytes();
+      return new PendingCheckpoint(keyspace.freeze(log.segmentAfter(token().revision())));
+    } catch (IOException | RuntimeException e) {
+      checkpointing = false;
+      throw e;
+    }
   }
 
-  /** Writes {@code checkpoint}; any thread, but no copy may be taken in meanwhile. */
-  public void write(Checkpoint checkpoint) throws IOException {
-    manifest = checkpoint.write();
-    metrics.increment(Metric.CHECKPOINTS);
-  }
+  /** A checkpoint on its way to disk: written anywhere, then taken note of by the owner. */
+  public final class PendingCheckpoint {
 
-  /**
-   * The checkpoint is over; on the owner's thread.
-   *
-   * @param written false when it failed: all it held will be in the next one, which becomes due
-   *     after a quarter of the usual bytes
-   */
-  public void checkpointOver(Checkpoint checkpoint, boolean written) {
-    checkpointing = false;
-    if (!written) {
-      checkpoint.deleted().forEach(deleted::putIfAbsent);
-      checkpointFromBytes = log.appendedBytes() - options.checkpointBytes() / 4 * 3;
+    private final Keyspace.Frozen frozen;
+
+    private PendingCheckpoint(Keyspace.Frozen frozen) {
+      this.frozen = frozen;
+    }
+
+    /** Writes it; any thread, but no copy may be taken in meanwhile. */
+    public void write() throws IOException {
+      frozen.write();
+      metrics.increment(Metric.CHECKPOINTS);
+    }
+
+    /**
+     * It is over; on the owner's thread.
+     *
+     * @param written false when it failed: all it held will be in the next one, which becomes due
+     *     after a quarter of the usual bytes
+     */
+    public void over(boolean written) {
+      checkpointing = false;
+      frozen.over(written);
+      if (!written) {
+        checkpointFromBytes = log.appendedBytes() - options.checkpointBytes() / 4 * 3;
+      }
+    }
+
+    /** Deletes what nobody needs once it is written; any thread. */
+    public void deleteOthers() throws IOException {
+      frozen.deleteOthers();
     }
   }
 
@@ -473,10 +445,55 @@ public final class StoreCore implements Closeable {
    */
   public LogDrop logToDrop(long nowMillis) throws IOException {
     return log.toDrop(
-        manifest.logFrom(),
+        keyspace.logFrom(),
         keepFrom,
         options.historyBytes(),
         nowMillis - options.history().toMillis());
+  }
+
+  /**
+   * Ends the history up to {@code base}, which the log is about to begin at: no reader gets below
+   * it any more, and versions that were replaced up to there go. Reads the log; on any one thread.
+   */
+  public void forgetUpTo(Token base) throws IOException {
+    if (keyspace instanceof ContainerKeyspace container && base.revision() > 0) {
+      container.raiseHorizon(base);
+      while (pruneSome()) {
+        // a bounded piece each, so that the owner's work goes on between
+      }
+    }
+  }
+
+  /**
+   * Removes some of the versions below the horizon; on the thread of {@link #forgetUpTo}.
+   *
+   * @return whether there may be more
+   */
+  boolean pruneSome() throws IOException {
+    if (!(keyspace instanceof ContainerKeyspace container)) {
+      return false;
+    }
+    Token from = container.pruned();
+    Token to = container.horizon();
+    if (from.revision() >= to.revision()) {
+      return false;
+    }
+    LogSlice slice = log.read(from.revision(), to.revision(), PRUNE_BYTES);
+    if (!slice.complete()) {
+      container.pruneAll(to); // the log has been cut short: a full disk, or a copy
+      return true;
+    }
+    List<EncodedEntry> entries = slice.entries();
+    Token last = entries.isEmpty() ? to : entries.get(entries.size() - 1).entry().token();
+    container.prune(entries, last);
+    return true;
+  }
+
+  /** What only the container format has; empty in format 1. */
+  Optional<ContainerKeyspace> container() {
+    return keyspace instanceof ContainerKeyspace container
+        ? Optional.of(container)
+        : Optional.empty();
   }
 
   /** Deletes that log; on the disk thread. */
@@ -488,20 +505,25 @@ public final class StoreCore implements Closeable {
   public void checkpointIfDue(long nowMillis) throws IOException {
     if (checkpointDue()) {
       checkpoint();
-      dropLog(logToDrop(nowMillis));
+      LogDrop drop = logToDrop(nowMillis);
+      forgetUpTo(drop.base());
+      dropLog(drop);
     }
   }
 
   private void checkpoint() throws IOException {
-    Checkpoint checkpoint = freeze();
+    PendingCheckpoint checkpoint = freeze();
     boolean written = false;
     try {
-      write(checkpoint);
+      checkpoint.write();
       written = true;
     } catch (DiskFullException e) {
       // Nothing is lost: the log holds it all, and the next checkpoint will.
     } finally {
-      checkpointOver(checkpoint, written);
+      checkpoint.over(written);
+    }
+    if (written) {
+      checkpoint.deleteOthers();
     }
   }
 
@@ -518,13 +540,15 @@ public final class StoreCore implements Closeable {
     if (part instanceof CopyPart.Begin begin) {
       checkNotOlder(begin.at());
       copy = new CopyIntake(begin.at());
+      keyspace.beginCopy(begin.at());
       return Optional.empty();
     }
     if (copy == null) {
       throw new IllegalArgumentException("part of a copy that has not begun");
     }
     if (part instanceof CopyPart.Rows rows) {
-      copy.add(rows.rows());
+      copy.check(rows.rows());
+      prepare(() -> keyspace.addCopy(rows.rows()));
       return Optional.empty();
     }
     if (part instanceof CopyPart.Requests requests) {
@@ -532,47 +556,53 @@ public final class StoreCore implements Closeable {
       return Optional.empty();
     }
     if (part instanceof CopyPart.End) {
-      TreeView whole = copy.done();
-      List<RecentRequest> requests = copy.requests();
+      CopyIntake whole = copy;
       copy = null;
-      checkNotOlder(whole.token());
-      install(whole, requests);
-      return Optional.of(whole);
+      checkNotOlder(whole.at());
+      prepare(keyspace::endCopy);
+      install(whole);
+      return Optional.of(keyspace.view());
     }
     throw new AssertionError(part);
   }
 
   private void checkNotOlder(Token at) {
-    if (at.revision() < view.token().revision() || at.epoch() < view.token().epoch()) {
+    if (at.revision() < token().revision() || at.epoch() < token().epoch()) {
+      keyspace.dropCopy();
       throw new WidecastException(
           ErrorCode.NOT_READY,
           "a copy as of "
               + at
               + " is older than what this node shows, "
-              + view.token()
+              + token()
               + ": take one from a node that is further on");
     }
   }
 
-  private void install(TreeView whole, List<RecentRequest> requests) {
-    RedoObject root;
+  @FunctionalInterface
+  private interface Writing {
+    void run() throws IOException;
+  }
+
+  /** Writes some of a copy; what fails for want of room gives the copy up, and nothing else. */
+  private void prepare(Writing writing) {
     try {
-      root =
-          RedoWriter.write(disk, identity, manifest.nextObject(), 0, whole.token(), whole.rows());
+      writing.run();
     } catch (DiskFullException e) {
+      copy = null;
+      keyspace.dropCopy();
       metrics.increment(Metric.DISK_FULL);
-      throw new WidecastException(
-          ErrorCode.DISK_FULL, "no room for a copy of " + whole.contentBytes() + " bytes");
+      throw new WidecastException(ErrorCode.DISK_FULL, "no room for a copy: " + e.getMessage());
     } catch (IOException e) {
       throw failed("a copy", e);
     }
-    long from = log.restart(whole.token(), requests);
-    Manifest next = manifest.with(root, from);
+  }
+
+  private void install(CopyIntake whole) {
+    long from = log.restart(whole.at(), whole.requests());
     try {
-      next.write(disk, identity);
-      manifest = next;
+      keyspace.installCopy(from);
       log.dropBelow(from);
-      next.deleteOthers(disk);
     } catch (IOException e) {
       throw failed("a copy", e); // the next start finds the old state or the new one
     }
@@ -590,15 +620,12 @@ public final class StoreCore implements Closeable {
         e);
   }
 
-  /** Puts the map that {@link #take} gave in place of the present one; on the owner's thread. */
+  /** What to tell the readers of the map that {@link #take} gave; on the owner's thread. */
   public Applied show(View whole) {
-    checkNotOlder(whole.token());
-    view = (TreeView) whole;
-    deleted = new TreeMap<>();
     checkpointFromBytes = log.appendedBytes();
     metrics.increment(Metric.COPIES_TAKEN);
     showGauges();
-    return new Applied(view, List.of(), true);
+    return new Applied(whole, List.of(), true);
   }
 
   /** {@link #take} and {@link #show} in one: for one thread. */
@@ -613,8 +640,9 @@ public final class StoreCore implements Closeable {
   @Override
   public void close() throws IOException {
     try (lock;
-        log) {
-      if (view.token().revision() > manifest.position().revision()) {
+        log;
+        keyspace) {
+      if (token().revision() > keyspace.checkpointed().revision()) {
         checkpoint();
       }
     }
@@ -623,7 +651,8 @@ public final class StoreCore implements Closeable {
   /** Lets the directory go as it is, after a failure. */
   public void abandon() throws IOException {
     try (lock;
-        log) {
+        log;
+        keyspace) {
       copy = null;
     }
   }

@@ -1,13 +1,18 @@
 package io.widecast.store;
 
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.Message;
+import io.vertx.core.eventbus.MessageCodec;
 import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.eventbus.ReplyFailure;
+import io.widecast.bus.Bus;
 import io.widecast.bus.LocalCodec;
 import io.widecast.model.ErrorCode;
+import io.widecast.model.Token;
 import io.widecast.model.WidecastException;
 import java.util.List;
+import java.util.Map;
 
 /** The messages that the store adds to those of {@link io.widecast.bus.Bus}, and its refusals. */
 public final class StoreMessages {
@@ -47,30 +52,83 @@ public final class StoreMessages {
     LocalCodec.register(vertx, AskView.class);
     REQUESTS.forEach(type -> LocalCodec.register(vertx, type));
     ANSWERS.forEach(type -> LocalCodec.register(vertx, type));
+    vertx.eventBus().registerDefaultCodec(Refusal.class, new RefusalCodec());
   }
 
-  /** Answers {@code message} with {@code refusal}; see {@link #refusal}. */
-  static void refuse(Message<?> message, WidecastException refusal) {
-    message.fail(refusal.code().ordinal(), refusal.detail());
+  /** Answers {@code message} with {@code refusal}, its extras included; see {@link #refusal}. */
+  public static void refuse(Message<?> message, WidecastException refusal) {
+    message.reply(new Refusal(refusal), Bus.LOCAL_ONLY);
   }
 
   /**
    * Why the store refused a request, from the failure its sender got: {@link ErrorCode#DISK_FULL},
-   * {@link ErrorCode#OVERLOADED}, {@link ErrorCode#NOT_READY}; {@link ErrorCode#INTERNAL} for a
-   * store that has failed for good.
+   * {@link ErrorCode#OVERLOADED}, {@link ErrorCode#NOT_READY}, and what each {@link StoreRequest}
+   * says; {@link ErrorCode#INTERNAL} for a store that has failed for good.
    */
   public static WidecastException refusal(Throwable failure) {
-    if (failure instanceof ReplyException reply) {
-      if (reply.failureType() == ReplyFailure.RECIPIENT_FAILURE
-          && reply.failureCode() >= 0
-          && reply.failureCode() < ErrorCode.values().length) {
-        return new WidecastException(
-            ErrorCode.values()[reply.failureCode()], String.valueOf(reply.getMessage()));
-      }
+    if (failure instanceof Refusal refused) {
+      return refused.why;
+    }
+    if (failure instanceof ReplyException) {
       return new WidecastException(ErrorCode.NOT_READY, "the store of this node does not answer");
     }
     return failure instanceof WidecastException refusal
         ? refusal
         : new WidecastException(ErrorCode.INTERNAL, String.valueOf(failure));
+  }
+
+  /**
+   * The refusal of a request below the horizon: the one place that says how far back one can go.
+   *
+   * @param asked the revision that was wanted
+   */
+  public static WidecastException compacted(long asked, Token horizon) {
+    return new WidecastException(
+        ErrorCode.COMPACTED,
+        "revision "
+            + asked
+            + " is no longer held: this node's history begins at revision "
+            + horizon.revision(),
+        Map.of("compactRevision", horizon.revision()));
+  }
+
+  /** What a sender's future fails with: a reply that carries the whole refusal, not a text only. */
+  private static final class Refusal extends ReplyException {
+
+    private final transient WidecastException why;
+
+    private Refusal(WidecastException why) {
+      super(ReplyFailure.RECIPIENT_FAILURE, why.code().ordinal(), why.detail());
+      this.why = why;
+    }
+  }
+
+  /** As {@link LocalCodec}, for what is no record. */
+  private static final class RefusalCodec implements MessageCodec<Refusal, Refusal> {
+
+    @Override
+    public Refusal transform(Refusal refusal) {
+      return refusal;
+    }
+
+    @Override
+    public String name() {
+      return "local:" + Refusal.class.getName();
+    }
+
+    @Override
+    public byte systemCodecID() {
+      return -1;
+    }
+
+    @Override
+    public void encodeToWire(Buffer out, Refusal refusal) {
+      throw new UnsupportedOperationException("refusals are local only: send with LOCAL_ONLY");
+    }
+
+    @Override
+    public Refusal decodeFromWire(int position, Buffer in) {
+      throw new UnsupportedOperationException("refusals are local only");
+    }
   }
 }

@@ -1,6 +1,8 @@
 package io.widecast.store;
 
 import io.widecast.model.NodeId;
+import io.widecast.store.container.ContainerOptions;
+import io.widecast.store.log.StoreFormat;
 import java.nio.file.Path;
 import java.time.Duration;
 
@@ -15,6 +17,8 @@ import java.time.Duration;
  * @param historyBytes nor more log than this
  * @param segmentBytes of a log segment
  * @param checkpointBytes so much log makes a checkpoint due
+ * @param format of a new directory; one that exists keeps its own
+ * @param container sizes of a container store
  * @param logIsCommitted an edge: whatever it logs is final. In a core node, what the log's commit
  *     covers, and revisions have no holes
  */
@@ -26,6 +30,8 @@ public record StoreOptions(
     long historyBytes,
     long segmentBytes,
     long checkpointBytes,
+    StoreFormat.Kind format,
+    ContainerOptions container,
     boolean logIsCommitted) {
 
   private static final long MIB = 1 << 20;
@@ -53,6 +59,8 @@ public record StoreOptions(
         256 * MIB,
         16 * MIB,
         64 * MIB,
+        StoreFormat.Kind.CONTAINER,
+        ContainerOptions.forHeap(Runtime.getRuntime().maxMemory()),
         logIsCommitted);
   }
 
@@ -75,15 +83,28 @@ public record StoreOptions(
         historyBytes,
         segmentBytes,
         checkpointBytes,
+        format,
+        container,
         logIsCommitted);
   }
 
   /**
-   * @param time keep entries for at most this long
+   * @param time keep entries, and versions of keys that were replaced, for at least this long; zero
+   *     for none
+   * @param bytes but no more log than this
    */
   public StoreOptions withHistory(Duration time, long bytes) {
     return new StoreOptions(
-        dataDirectory, node, fsync, time, bytes, segmentBytes, checkpointBytes, logIsCommitted);
+        dataDirectory,
+        node,
+        fsync,
+        time,
+        bytes,
+        segmentBytes,
+        checkpointBytes,
+        format,
+        container.withHistory(!time.isZero()),
+        logIsCommitted);
   }
 
   public StoreOptions withSizes(long newSegmentBytes, long newCheckpointBytes) {
@@ -95,6 +116,37 @@ public record StoreOptions(
         historyBytes,
         newSegmentBytes,
         newCheckpointBytes,
+        format,
+        container.withChangedBytesMax(newCheckpointBytes),
+        logIsCommitted);
+  }
+
+  /** For new directories. */
+  public StoreOptions withFormat(StoreFormat.Kind kind) {
+    return new StoreOptions(
+        dataDirectory,
+        node,
+        fsync,
+        history,
+        historyBytes,
+        segmentBytes,
+        checkpointBytes,
+        kind,
+        container,
+        logIsCommitted);
+  }
+
+  public StoreOptions withContainer(ContainerOptions options) {
+    return new StoreOptions(
+        dataDirectory,
+        node,
+        fsync,
+        history,
+        historyBytes,
+        segmentBytes,
+        checkpointBytes,
+        format,
+        options,
         logIsCommitted);
   }
 }

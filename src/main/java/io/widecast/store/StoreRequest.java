@@ -11,8 +11,8 @@ import java.util.Optional;
 public sealed interface StoreRequest {
 
   /**
-   * The map as it was at {@code revision}: a {@link HeldView}. {@code COMPACTED} below the horizon,
-   * {@code BAD_REQUEST} in the future.
+   * The map as it was at {@code revision}: a {@link HeldView}. {@code COMPACTED} below the horizon
+   * (see {@link StoreMessages#compacted}), {@code BAD_REQUEST} in the future.
    */
   record ViewAt(long revision) implements StoreRequest {}
 
@@ -25,8 +25,12 @@ public sealed interface StoreRequest {
   /** Gives back what was held; sent, not asked. */
   record Release(long hold) implements StoreRequest {}
 
-  /** What happened to a key inside the history, the newest first: a {@link KeyHistory}. */
-  record History(Key key, int versionsMax) implements StoreRequest {}
+  /**
+   * What happened to a key inside the history, the newest first: a {@link KeyHistory}.
+   *
+   * @param bytesMax no further version once their values have so many bytes
+   */
+  record History(Key key, int versionsMax, long bytesMax) implements StoreRequest {}
 
   /** Freezes the map under a name: a {@link SnapshotInfo}. {@code CONFLICT} when it is taken. */
   record TakeSnapshot(String name) implements StoreRequest {}

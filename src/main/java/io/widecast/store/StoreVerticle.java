@@ -23,18 +23,20 @@ import io.widecast.model.ErrorCode;
 import io.widecast.model.WidecastException;
 import io.widecast.store.log.DiskFullException;
 import io.widecast.store.log.FileDisk;
+import io.widecast.store.log.LogDrop;
 import io.widecast.store.log.StoreException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs a {@link StoreCore}: log writes and copies on one worker, checkpoints on another, reads of
- * the log on any, the map on its event loop. Log writes that arrive while one is under way are
- * merged into the next, so that many share one fsync.
+ * Runs a {@link StoreCore}: log writes and copies on one worker, the map on another, checkpoints
+ * and upkeep on a third, requests on a fourth, reads of the log on any. Log writes that arrive
+ * while one is under way are merged into the next, so that many share one fsync; commits likewise.
  *
  * <p>When it has started it answers on {@link Bus#RECOVERY} and {@link Bus#VIEW}, and publishes one
  * {@link Applied}. After a failure of the disk or of the order it gives no further acknowledgement:
@@ -51,7 +53,13 @@ public final class StoreVerticle extends VerticleBase {
   private static final int QUEUE_WRITES_MAX = 16 * 1024;
   private static final long QUEUE_BYTES_MAX = 128 << 20;
   private static final int READS_MAX = 64;
-  private static final int HELD_COMMITS_MAX = 16 * 1024;
+  private static final int WAITING_COMMITS_MAX = 16 * 1024;
+
+  /** Between two pieces of upkeep: when there is more to do, when clients write, when idle. */
+  private static final long UPKEEP_MILLIS = 1;
+
+  private static final long UPKEEP_YIELD_MILLIS = 5;
+  private static final long UPKEEP_IDLE_MILLIS = 250;
 
   /** How soon a commit that no write carries is logged by itself. */
   private static final long COMMIT_MILLIS = 50;
@@ -61,19 +69,27 @@ public final class StoreVerticle extends VerticleBase {
 
   private final ArrayDeque<Waiting> queue = new ArrayDeque<>();
   private final ArrayDeque<Written> done = new ArrayDeque<>(); // and not yet told
-  private final ArrayDeque<Committed> held = new ArrayDeque<>(); // while a copy is installed
+  private final ArrayDeque<Committed> commits = new ArrayDeque<>(); // to apply
   private final List<MessageConsumer<?>> consumers = new ArrayList<>();
   private final Promise<Void> failure = Promise.promise();
   private final Promise<Void> drained = Promise.promise(); // while closing
   private StoreCore core;
   private WorkerExecutor disk;
+  private WorkerExecutor map;
   private WorkerExecutor background;
+  private WorkerExecutor requests;
+  private StoreAnswers answers;
+  private Optional<Upkeep> upkeep = Optional.empty();
+  private Future<?> applied = Future.succeededFuture(); // the commits that are being applied
   private Future<?> checkpoint = Future.succeededFuture();
+  private Future<?> kept = Future.succeededFuture(); // the piece of upkeep under way
   private Future<?> copied = Future.succeededFuture(); // all parts of a copy so far
   private long queuedBytes;
   private boolean writing;
   private boolean overflowed; // the last write was refused for want of room in the queue
+  private boolean applying;
   private boolean installing;
+  private int copyParts; // with the disk
   private boolean closing;
   private int reads;
   private Throwable failed;
@@ -101,7 +117,9 @@ public final class StoreVerticle extends VerticleBase {
   @Override
   public Future<?> start() {
     disk = executor("widecast-disk-");
+    map = executor("widecast-map-");
     background = executor("widecast-checkpoint-");
+    requests = executor("widecast-requests-");
     return disk.executeBlocking(
             () ->
                 StoreCore.open(
@@ -119,12 +137,16 @@ public final class StoreVerticle extends VerticleBase {
 
   private void opened(StoreCore opened) {
     core = opened;
+    answers = new StoreAnswers(core);
+    upkeep = core.container().map(container -> new Upkeep(core, container));
     listen(Bus.LOG, this::onLog);
     listen(Bus.COMMITTED, this::onCommitted);
     listen(Bus.COPY, this::onCopy);
     listen(Bus.LOG_READ, this::onLogRead);
     listen(Bus.RECOVERY, this::onRecovery);
     listen(Bus.VIEW, this::onView);
+    listen(Bus.STORE, this::onRequest);
+    keepUp(UPKEEP_IDLE_MILLIS);
     vertx.setPeriodic(COMMIT_MILLIS, id -> logCommit());
     LOG.info(
         "store of {} in {}: {} keys at {}",
@@ -238,23 +260,37 @@ public final class StoreVerticle extends VerticleBase {
     if (failed != null || closing) {
       return;
     }
-    if (installing) {
-      if (held.size() == HELD_COMMITS_MAX) {
-        fail(new IllegalStateException(held.size() + " commits during the end of a copy"));
-        return;
-      }
-      held.add(message.body());
+    if (commits.size() == WAITING_COMMITS_MAX) {
+      fail(new IllegalStateException(commits.size() + " commits wait to be applied"));
       return;
     }
-    apply(message.body());
+    commits.add(message.body());
+    applyNext();
   }
 
-  private void apply(Committed committed) {
-    try {
-      core.apply(committed).ifPresent(this::publish);
-    } catch (IllegalStateException e) {
-      fail(e);
+  private void applyNext() {
+    if (applying || installing || commits.isEmpty() || failed != null) {
+      return;
     }
+    List<Committed> batch = List.copyOf(commits);
+    commits.clear();
+    applying = true;
+    applied =
+        map.executeBlocking(() -> apply(batch), false)
+            .onSuccess(done -> done.forEach(this::publish))
+            .onFailure(this::fail)
+            .onComplete(
+                over -> {
+                  applying = false;
+                  applyNext();
+                  checkpointIfDue();
+                });
+  }
+
+  private List<Applied> apply(List<Committed> batch) {
+    var done = new ArrayList<Applied>(batch.size());
+    batch.forEach(committed -> core.apply(committed).ifPresent(done::add));
+    return done;
   }
 
   private void publish(Applied applied) {
@@ -268,9 +304,9 @@ public final class StoreVerticle extends VerticleBase {
     }
     boolean end = message.body() instanceof CopyPart.End;
     installing |= end;
-    Future<?> before = end ? checkpoint : Future.succeededFuture();
+    copyParts++;
     copied =
-        before
+        Future.join(applied.otherwiseEmpty(), checkpoint.otherwiseEmpty())
             .transform(over -> disk.executeBlocking(() -> core.take(message.body()), false))
             .onSuccess(
                 whole -> {
@@ -293,11 +329,10 @@ public final class StoreVerticle extends VerticleBase {
   }
 
   private void copyPartOver(boolean end) {
+    copyParts--;
     if (end) {
       installing = false;
-      while (!held.isEmpty() && failed == null) {
-        apply(held.remove());
-      }
+      applyNext();
     }
   }
 
@@ -328,32 +363,109 @@ public final class StoreVerticle extends VerticleBase {
     message.reply(new Applied(core.view(), List.of(), true), Bus.LOCAL_ONLY);
   }
 
-  private void checkpointIfDue() {
-    if (failed != null || closing || installing || !core.checkpointDue()) {
+  private void onRequest(Message<StoreRequest> message) {
+    if (failed != null || closing) {
+      refuse(message, failed != null ? failed : new IllegalStateException("the node stops"));
       return;
     }
-    Checkpoint frozen = core.freeze();
-    checkpoint =
+    Future<Record> answer =
+        message.body() instanceof StoreRequest.Verify
+            ? vertx.executeBlocking(() -> answers.verify(System.currentTimeMillis()), false)
+            : requests.executeBlocking(
+                () -> answers.answer(message.body(), System.currentTimeMillis()), false);
+    answer
+        .onSuccess(found -> message.reply(found, Bus.LOCAL_ONLY))
+        .onFailure(cause -> refuse(message, cause));
+  }
+
+  // ---- in the background
+
+  private void keepUp(long delayMillis) {
+    upkeep.ifPresent(work -> vertx.setTimer(delayMillis, id -> keepUp(work)));
+  }
+
+  private void keepUp(Upkeep work) {
+    if (failed != null || closing) {
+      return;
+    }
+    kept =
         background
-            .executeBlocking(
-                () -> {
-                  core.write(frozen);
-                  return null;
-                })
-            .transform(
-                done -> {
-                  core.checkpointOver(frozen, done.succeeded());
-                  if (done.failed()) {
-                    return Future.failedFuture(done.cause());
+            .executeBlocking(work::run, false)
+            .onSuccess(
+                more -> {
+                  if (!more && work.wantsCheckpoint()) {
+                    checkpoint();
                   }
-                  return dropLog();
+                  boolean busy = writing || applying;
+                  keepUp(!more ? UPKEEP_IDLE_MILLIS : busy ? UPKEEP_YIELD_MILLIS : UPKEEP_MILLIS);
                 })
+            .onFailure(
+                cause -> {
+                  if (cause instanceof DiskFullException) {
+                    keepUp(UPKEEP_IDLE_MILLIS); // what it needs may be given back
+                  } else {
+                    fail(cause);
+                  }
+                });
+  }
+
+  private void checkpointIfDue() {
+    if (core.checkpointDue()) {
+      checkpoint();
+    }
+  }
+
+  private void checkpoint() {
+    if (failed != null || closing || installing || copyParts > 0 || !checkpoint.isComplete()) {
+      return;
+    }
+    checkpoint =
+        map.executeBlocking(core::freeze, false)
+            .compose(this::write)
+            .compose(written -> dropLog())
             .onFailure(this::checkpointFailed);
+  }
+
+  private Future<?> write(StoreCore.PendingCheckpoint frozen) {
+    return background
+        .executeBlocking(
+            () -> {
+              frozen.write();
+              return null;
+            },
+            false)
+        .transform(
+            done ->
+                map.executeBlocking(
+                        () -> {
+                          frozen.over(done.succeeded());
+                          return null;
+                        },
+                        false)
+                    .compose(
+                        over ->
+                            done.succeeded()
+                                ? Future.succeededFuture()
+                                : Future.failedFuture(done.cause())))
+        .compose(
+            over ->
+                background.executeBlocking(
+                    () -> {
+                      frozen.deleteOthers();
+                      return null;
+                    },
+                    false));
   }
 
   private Future<Void> dropLog() {
     return background
-        .executeBlocking(() -> core.logToDrop(System.currentTimeMillis()))
+        .executeBlocking(
+            () -> {
+              LogDrop drop = core.logToDrop(System.currentTimeMillis());
+              core.forgetUpTo(drop.base());
+              return drop;
+            },
+            false)
         .compose(
             drop ->
                 disk.executeBlocking(
@@ -403,7 +515,9 @@ public final class StoreVerticle extends VerticleBase {
     consumers.forEach(MessageConsumer::unregister);
     return queueEmpty()
         .transform(over -> copied)
+        .transform(over -> applied)
         .transform(over -> checkpoint)
+        .transform(over -> kept)
         .transform(
             over ->
                 disk.executeBlocking(

@@ -6,6 +6,7 @@ import io.widecast.model.KeyVersion;
 import io.widecast.model.Token;
 import io.widecast.model.Versioned;
 import io.widecast.store.redo.Row;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.Optional;
 
@@ -46,6 +47,11 @@ final class TreeView implements View {
   }
 
   @Override
+  public boolean isInMemory() {
+    return true;
+  }
+
+  @Override
   public Optional<Versioned> find(Key key) {
     byte[] rawKey = key.bytes().unsafeArray();
     TreeNode node = root;
@@ -70,6 +76,19 @@ final class TreeView implements View {
         return Row.decode(rows.next());
       }
     };
+  }
+
+  @Override
+  public Iterator<KeyVersion> expiring() {
+    var all = new ArrayList<KeyVersion>();
+    from(Bytes.EMPTY)
+        .forEachRemaining(
+            row -> {
+              if (row.versioned().expiresAtMillis() > 0) {
+                all.add(row);
+              }
+            });
+    return all.iterator();
   }
 
   /** Every row by rising key. */

@@ -10,7 +10,8 @@ import java.util.Optional;
 
 /**
  * The whole map as it stood at one position: immutable, readable on any thread for as long as
- * somebody holds it. Getting one costs nothing.
+ * somebody holds it. Getting one costs nothing. Reading one may wait for a disk, unless it says
+ * otherwise, and so is not for an event loop.
  */
 public interface View {
 
@@ -25,6 +26,22 @@ public interface View {
 
   Optional<Versioned> find(Key key);
 
+  /**
+   * What {@link #find} would say, if that can be said without waiting for a disk; empty when it
+   * cannot. For event loops, which then go to a worker.
+   */
+  default Optional<Optional<Versioned>> findNow(Key key) {
+    return isInMemory() ? Optional.of(find(key)) : Optional.empty();
+  }
+
+  /** Whether nothing that is read from it ever waits for a disk. */
+  default boolean isInMemory() {
+    return false;
+  }
+
   /** Present keys from the first that is not below {@code from}, in byte order; empty for all. */
   Iterator<KeyVersion> from(Bytes from);
+
+  /** Keys that have a time to live, by rising key. */
+  Iterator<KeyVersion> expiring();
 }

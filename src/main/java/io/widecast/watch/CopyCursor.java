@@ -27,6 +27,17 @@ final class CopyCursor {
    */
   record Part(Optional<Frame.Events> frame, Optional<Place> rest) {
 
+    /** Of {@code changes}, with nothing behind them. */
+    static Part last(List<Change> changes) {
+      return new Part(frame(changes), Optional.empty());
+    }
+
+    private static Optional<Frame.Events> frame(List<Change> changes) {
+      return changes.isEmpty()
+          ? Optional.empty()
+          : Optional.of(new Frame.Events(changes, Optional.empty(), 0));
+    }
+
     int sizeBytes() {
       return frame.map(rows -> rows.changes().stream().mapToInt(Change::sizeBytes).sum()).orElse(0);
     }
@@ -75,9 +86,7 @@ final class CopyCursor {
       }
     }
     return new Part(
-        changes.isEmpty()
-            ? Optional.empty()
-            : Optional.of(new Frame.Events(changes, Optional.empty(), 0)),
+        Part.frame(changes),
         range < ranges.size() ? Optional.of(new Place(range, from)) : Optional.empty());
   }
 

@@ -3,7 +3,7 @@ package io.widecast.watch;
 import io.widecast.model.Token;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.function.Supplier;
+import java.util.Optional;
 
 /**
  * Parts of initial copies, for others who copy the same at the same time: after a cut everybody
@@ -24,23 +24,22 @@ final class CopyParts {
   private final Map<Where, CopyCursor.Part> parts = new LinkedHashMap<>(64, 0.75f, true);
   private long bytes;
 
-  /** The part at {@code place}, from {@code reader} if it is not held. */
-  CopyCursor.Part part(
-      Token at, Selection selection, CopyCursor.Place place, Supplier<CopyCursor.Part> reader) {
-    var where = new Where(at, selection, place);
-    CopyCursor.Part known = parts.get(where);
-    if (known != null) {
-      return known;
+  /** The part at {@code place}, if it is held. */
+  Optional<CopyCursor.Part> find(Token at, Selection selection, CopyCursor.Place place) {
+    return Optional.ofNullable(parts.get(new Where(at, selection, place)));
+  }
+
+  /** Keeps what was read at {@code place}. */
+  void add(Token at, Selection selection, CopyCursor.Place place, CopyCursor.Part read) {
+    if (parts.put(new Where(at, selection, place), read) != null) {
+      return; // somebody else read the same
     }
-    CopyCursor.Part read = reader.get();
-    parts.put(where, read);
     bytes += cost(read);
     var oldest = parts.values().iterator();
     while (bytes > BYTES_MAX && parts.size() > 1) {
       bytes -= cost(oldest.next());
       oldest.remove();
     }
-    return read;
   }
 
   /** With something for a part that is empty. */

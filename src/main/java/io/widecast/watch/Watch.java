@@ -6,7 +6,6 @@ import io.widecast.metrics.Metric;
 import io.widecast.model.Entry;
 import io.widecast.model.Pair;
 import io.widecast.model.Token;
-import io.widecast.model.Versioned;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -58,6 +57,8 @@ public final class Watch {
   private Token waitsFor = Token.NONE; // WAITING
   private InitialCopy copy; // COPYING
   private Replay replay; // TAIL, CATCHING_UP
+  private MapRead.Current current; // TAIL: which of these to send; null when nothing is asked
+  private Optional<Frame.Events> isNewest = Optional.empty(); // TAIL: the answer to that
   private long target; // CATCHING_UP: up to here every event comes, however many there are
   private long number; // LIVE: in the feed
   private Conflation conflation; // SLOW
@@ -106,6 +107,39 @@ public final class Watch {
    */
   public void onLog(LogRead asked, LogSlice slice) {
     reading().ifPresent(reader -> reader.onLog(asked, slice));
+  }
+
+  /** What to find out about the map, until it is answered with {@link #onMap}. */
+  public Optional<MapRead> wantsMap() {
+    return copy != null ? copy.asked().map(read -> read) : Optional.ofNullable(current);
+  }
+
+  /**
+   * What {@code asked} gave; an answer that is no longer waited for is dropped.
+   *
+   * @param asked what {@link #wantsMap} gave
+   */
+  public void onMap(MapRead asked, MapRead.Found found) {
+    if (!isAsked(asked)) {
+      return;
+    }
+    if (asked instanceof MapRead.Copy) {
+      copy.onRead(found);
+    } else {
+      current = null;
+      isNewest = found.part().frame();
+    }
+  }
+
+  /** The map could not be read: the client is told to begin anew. */
+  public void onMapFailed(MapRead asked) {
+    if (isAsked(asked)) {
+      lost("the map could not be read");
+    }
+  }
+
+  private boolean isAsked(MapRead asked) {
+    return wantsMap().filter(asked::equals).isPresent();
   }
 
   private Optional<Replay> reading() {
@@ -188,7 +222,7 @@ public final class Watch {
       return rows;
     }
     if (!copy.done()) {
-      wantsTurn = true;
+      wantsTurn = copy.asked().isEmpty();
       return Optional.empty();
     }
     Token from = copy.from();
@@ -210,23 +244,24 @@ public final class Watch {
   }
 
   private Optional<Frame> tail() {
-    var changes = new ArrayList<Change>();
-    int bytes = 0;
-    while (bytes < hub.limits().frameBytes()) {
-      Optional<Entry> entry = replay.next();
-      if (entry.isEmpty()) {
-        break;
-      }
-      for (Pair pair : feed.selection().matching(entry.get().pairs())) {
-        if (isCurrent(pair, entry.get().revision())) {
-          var change = new Change(entry.get().revision(), List.of(pair));
-          changes.add(change);
-          bytes += change.sizeBytes();
-        }
-      }
+    if (current != null) {
+      return Optional.empty(); // until it is known what of it to send
     }
+    if (isNewest.isPresent()) {
+      Optional<Frame> frame = isNewest.map(events -> events);
+      isNewest = Optional.empty();
+      return frame;
+    }
+    List<Change> changes = tailChanges();
     if (!changes.isEmpty()) {
-      return Optional.of(new Frame.Events(changes, Optional.empty(), 0));
+      var read = new MapRead.Current(hub.view(), changes);
+      if (!read.view().isInMemory()) {
+        current = read;
+        return Optional.empty();
+      }
+      Optional<Frame> frame = read.run().part().frame().map(events -> events);
+      wantsTurn = frame.isEmpty();
+      return frame;
     }
     if (replay.lost()) {
       lost("the log no longer holds what changed during the copy");
@@ -237,12 +272,22 @@ public final class Watch {
     return Optional.empty();
   }
 
-  /** Whether nothing newer will come for the key: the copy may have shown that already. */
-  private boolean isCurrent(Pair pair, long revision) {
-    Optional<Versioned> held = hub.view().find(pair.key());
-    return pair instanceof Pair.Delete
-        ? held.isEmpty()
-        : held.filter(versioned -> versioned.revision() == revision).isPresent();
+  /** The next entries' changes of interest, a pair in each. */
+  private List<Change> tailChanges() {
+    var changes = new ArrayList<Change>();
+    int bytes = 0;
+    while (bytes < hub.limits().frameBytes()) {
+      Optional<Entry> entry = replay.next();
+      if (entry.isEmpty()) {
+        break;
+      }
+      for (Pair pair : feed.selection().matching(entry.get().pairs())) {
+        var change = new Change(entry.get().revision(), List.of(pair));
+        changes.add(change);
+        bytes += change.sizeBytes();
+      }
+    }
+    return changes;
   }
 
   private Optional<Frame> catchUp() {
@@ -366,6 +411,8 @@ public final class Watch {
   private void letGo() {
     replay = null;
     copy = null;
+    current = null;
+    isNewest = Optional.empty();
     endConflation();
   }
 

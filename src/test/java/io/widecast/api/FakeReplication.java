@@ -5,7 +5,6 @@ import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.Message;
 import io.widecast.bus.Bus;
-import io.widecast.bus.LocalCodec;
 import io.widecast.bus.LogRead;
 import io.widecast.bus.LogSlice;
 import io.widecast.bus.NodeStatus;
@@ -27,6 +26,7 @@ import io.widecast.model.Token;
 import io.widecast.model.Versioned;
 import io.widecast.store.Applied;
 import io.widecast.store.AskView;
+import io.widecast.store.StoreMessages;
 import io.widecast.wire.EntryCodec;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -49,6 +49,7 @@ final class FakeReplication extends VerticleBase {
   private final Map<String, Long> bodies = new HashMap<>();
   private final NavigableMap<Key, Versioned> map = new ConcurrentSkipListMap<>();
   private final boolean sharing;
+  private final FakeStore store = new FakeStore(log);
   private long epoch = 1;
   private long logFrom = 1; // lowest revision the log still holds
   private Optional<ErrorCode> refuse = Optional.empty();
@@ -67,12 +68,16 @@ final class FakeReplication extends VerticleBase {
 
   static void registerCodecs(Vertx vertx) {
     Bus.registerCodecs(vertx);
-    LocalCodec.register(vertx, Applied.class);
-    LocalCodec.register(vertx, AskView.class);
+    StoreMessages.registerCodecs(vertx);
+  }
+
+  FakeStore store() {
+    return store;
   }
 
   @Override
   public Future<?> start() {
+    store.listen(vertx);
     vertx.eventBus().localConsumer(Bus.PUBLISH, this::onPublish);
     vertx.eventBus().<AskView>localConsumer(Bus.VIEW, m -> m.reply(applied(List.of(), true)));
     vertx.eventBus().localConsumer(Bus.LOG_READ, this::onLogRead);
@@ -115,7 +120,7 @@ final class FakeReplication extends VerticleBase {
                 new ClusterView.Site(new NodeId("lyon"), false, List.of(edge))));
     var checks =
         List.of(
-            new NodeStatus.Check("store", ready, "as the test says"),
+            new NodeStatus.Check("copy", ready, "as the test says"),
             new NodeStatus.Check(NodeStatus.MASTER, masterKnown, "none is known yet"));
     vertx
         .eventBus()

@@ -64,7 +64,10 @@ class OpenApiTest {
       if (variable.find()) {
         assertThat(paths.getJsonObject(path).encode())
             .as(path)
-            .containsAnyOf("\"name\":\"" + variable.group(1) + "\"", "parameters/key\"");
+            .containsAnyOf(
+                "\"name\":\"" + variable.group(1) + "\"",
+                "parameters/key\"",
+                "parameters/snapshotName\"");
       }
     }
   }
@@ -91,7 +94,10 @@ class OpenApiTest {
         new WatchHandler(null, null, null, null),
         new StreamHandler(null, null),
         new ClusterHandler(null, null),
-        new HealthHandler(null),
+        new HistoryHandler(null),
+        new SnapshotHandler(null),
+        new StoreHandler(null),
+        new HealthHandler(null, null),
         new MetricsHandler(new Metrics()),
         new StaticFiles(null));
   }

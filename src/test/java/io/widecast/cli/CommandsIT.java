@@ -4,14 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonObject;
 import io.widecast.cli.Console.Run;
 import io.widecast.client.ScriptedNode;
+import io.widecast.store.snapfile.SampleSnapshots;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.zip.GZIPOutputStream;
@@ -107,12 +111,7 @@ class CommandsIT {
   @Test
   void getPrintsTheBytesAlone() {
     byte[] value = {0, (byte) 0xff, '\n', 'x'};
-    script =
-        request ->
-            request
-                .response()
-                .putHeader("ETag", "\"3.8\"")
-                .end(io.vertx.core.buffer.Buffer.buffer(value));
+    script = request -> request.response().putHeader("ETag", "\"3.8\"").end(Buffer.buffer(value));
 
     Run piped = console.run("kv", "get", "k", "--token", "--consistency", "master");
     console.terminal = true;
@@ -332,41 +331,191 @@ class CommandsIT {
   }
 
   @Test
-  void snapshotsAndVerifyCallTheirRoutes(@TempDir Path directory) throws Exception {
+  void snapshotsAreTakenListedComparedAndDeleted() {
+    String snapshot =
+        "{\"name\":\"n\",\"revision\":4,\"epoch\":1,\"createdAt\":\"2026-01-01T00:00:00Z\","
+            + "\"keys\":7,\"bytes\":70,\"state\":\"deleting\",\"progress\":0.25}";
     script =
         request ->
             request
                 .response()
                 .end(
-                    request.path().endsWith("verify")
-                        ? "{\"sound\":false,\"revision\":4,\"alarms\":[{\"kind\":\"crc\","
-                            + "\"where\":\"log\",\"detail\":\"torn\"}]}"
-                        : "{\"name\":\"n\",\"revision\":4}");
-    Path file = directory.resolve("saved");
+                    request.path().endsWith("diff")
+                        ? "{\"key\":\"a\",\"change\":\"added\"}\n"
+                        : request.method() == HttpMethod.GET && request.path().endsWith("snapshots")
+                            ? "{\"snapshots\":[" + snapshot + "]}"
+                            : snapshot);
 
     assertThat(console.run("snapshot", "create", "n").code()).isZero();
+    assertThat(console.run("snapshot", "list").out())
+        .isEqualTo(
+            """
+            NAME  REVISION  CREATED               KEYS  BYTES  STATE
+            n            4  2026-01-01T00:00:00Z     7     70  deleting, 25 %
+            """);
     assertThat(console.run("snapshot", "inspect", "n").out()).contains("\"revision\" : 4");
     assertThat(console.run("snapshot", "delete", "n").code()).isZero();
-    assertThat(console.run("snapshot", "diff", "n").code()).isZero();
-    assertThat(console.run("snapshot", "save", "n", file.toString()).code()).isZero();
-    Run again = console.run("snapshot", "save", "n", file.toString());
-    Run verified = console.run("verify");
-
-    assertThat(Files.readString(file)).contains("\"name\"");
-    assertThat(again.code()).isEqualTo(1);
-    assertThat(again.err()).contains("cannot write");
-    assertThat(verified.code()).isEqualTo(1);
-    assertThat(verified.out()).startsWith("NOT SOUND at revision 4\n").contains("crc", "torn");
-    assertThat(verified.err()).isEmpty();
+    assertThat(console.run("snapshot", "diff", "n").out())
+        .isEqualTo("{\"key\":\"a\",\"change\":\"added\"}\n");
     assertThat(seen)
         .containsExactly(
             "POST /v1/snapshots",
+            "GET /v1/snapshots",
             "GET /v1/snapshots/n",
             "DELETE /v1/snapshots/n",
-            "GET /v1/snapshots/diff?from=n&to=now",
-            "GET /v1/snapshots/n/download",
-            "GET /v1/snapshots/n/download",
-            "POST /v1/verify");
+            "GET /v1/snapshots/diff?from=n&to=now");
+  }
+
+  @Test
+  void verifyFailsOnAnAlarm() {
+    script =
+        request ->
+            request
+                .response()
+                .end(
+                    "{\"sound\":false,\"revision\":4,\"alarms\":[{\"kind\":\"crc\","
+                        + "\"where\":\"log\",\"detail\":\"torn\"}]}");
+
+    Run verified = console.run("verify");
+
+    assertThat(verified.code()).isEqualTo(1);
+    assertThat(verified.out()).startsWith("NOT SOUND at revision 4\n").contains("crc", "torn");
+    assertThat(verified.err()).isEmpty();
+    assertThat(seen).containsExactly("POST /v1/verify");
+  }
+
+  @Test
+  void historyAndCompactionTellWhatThereIs() {
+    script =
+        request ->
+            request
+                .response()
+                .end(
+                    request.path().endsWith("compact")
+                        ? "{\"compactRevision\":7}"
+                        : "{\"key\":\"a/b\",\"versions\":["
+                            + "{\"epoch\":1,\"revision\":9,\"type\":\"delete\",\"version\":0,"
+                            + "\"expired\":true},"
+                            + "{\"epoch\":1,\"revision\":7,\"type\":\"put\",\"version\":1,"
+                            + "\"value\":\"x\\ny\"}],\"more\":true}");
+
+    assertThat(console.run("kv", "history", "a/b", "--limit", "2").out())
+        .isEqualTo(
+            """
+            EPOCH  REVISION  TYPE    VERSION  VALUE
+                1         9  expire        0
+                1         7  put           1  x·y
+            … and older ones: --limit shows more
+            """);
+    assertThat(console.run("kv", "compact", "7").out()).isEqualTo("history begins at revision 7\n");
+    assertThat(console.run("kv", "compaction", "7").code()).isZero();
+    assertThat(console.run("kv", "compact", "x").code()).isEqualTo(2);
+    assertThat(seen)
+        .containsExactly("GET /v1/history/a/b?limit=2", "POST /v1/compact", "POST /v1/compact");
+  }
+
+  @Test
+  void earlierStatesAreAskedForByRevisionOrSnapshot() {
+    script =
+        request -> {
+          if (request.path().endsWith("kv")) {
+            request.response().end("{\"revision\":9,\"epoch\":1,\"pairs\":[]}");
+          } else {
+            problem(request, 410, "compacted", "it begins at 7", ",\"compactRevision\":7");
+          }
+        };
+
+    Run compacted = console.run("kv", "get", "k", "--revision", "3");
+    console.run("kv", "ls", "--snapshot", "s");
+    console.run("kv", "ls", "p/", "--revision", "8");
+
+    assertThat(compacted.code()).isEqualTo(1);
+    assertThat(compacted.err()).isEqualTo("it begins at 7\n");
+    assertThat(seen)
+        .containsExactly(
+            "GET /v1/kv/k?revision=3",
+            "GET /v1/kv?keysOnly=true&snapshot=s&prefix=",
+            "GET /v1/kv?keysOnly=true&revision=8&prefix=p%2F");
+  }
+
+  @Test
+  void aSnapshotIsSavedCheckedAndRestored(@TempDir Path directory) throws Exception {
+    byte[] content = SampleSnapshots.file(2_000);
+    script = request -> request.response().end(Buffer.buffer(content));
+    Path file = directory.resolve("saved");
+    Path data = directory.resolve("data");
+
+    Run saved = console.run("snapshot", "save", "n", file.toString());
+    Run again = console.run("snapshot", "save", "n", file.toString());
+    Run forced = console.run("snapshot", "save", "n", file.toString(), "--force");
+    Run inspected = console.run("snapshot", "inspect", file.toString());
+    Run restored =
+        console.run(
+            "snapshot", "restore", file.toString(), "--data", data.toString(), "--node", "a");
+    Run twice =
+        console.run(
+            "snapshot", "restore", file.toString(), "--data", data.toString(), "--node", "a");
+
+    assertThat(saved.out()).isEqualTo("saved " + file + ": 2,000 keys at 3.5000\n");
+    assertThat(Files.readAllBytes(file)).isEqualTo(content);
+    assertThat(again.code()).isEqualTo(1);
+    assertThat(again.err()).contains("cannot write", "--force");
+    assertThat(forced.code()).isZero();
+    assertThat(new JsonObject(inspected.out()).getLong("keys")).isEqualTo(2_000);
+    assertThat(restored.err()).isEmpty();
+    assertThat(restored.out())
+        .isEqualTo(
+            "restored 2,000 keys at 3.5000 into "
+                + data
+                + " for node a; new tokens have epochs above 1003\n");
+    assertThat(twice.code()).isEqualTo(2);
+    assertThat(twice.err()).contains("is not empty");
+    assertThat(seen)
+        .containsExactly("GET /v1/snapshots/n/download", "GET /v1/snapshots/n/download");
+    try (var files = Files.list(directory)) {
+      assertThat(files.map(path -> path.getFileName().toString()).sorted())
+          .containsExactly("data", "saved");
+    }
+  }
+
+  @Test
+  void whatIsCutOffOrRefusedLeavesNoFile(@TempDir Path directory) throws Exception {
+    byte[] content = SampleSnapshots.file(2_000);
+    Path file = directory.resolve("saved");
+    script = request -> request.response().end(Buffer.buffer(content).slice(0, 70_000));
+    Run cut = console.run("snapshot", "save", "n", file.toString());
+    script = request -> problem(request, 404, "not-found", "there is no snapshot 'n'", "");
+    Run refused = console.run("snapshot", "save", "n", file.toString());
+    script =
+        request -> {
+          request.response().setChunked(true).write(Buffer.buffer(content).slice(0, 70_000));
+          vertx.setTimer(100, id -> request.connection().close());
+        };
+    Run broken = console.run("snapshot", "save", "n", file.toString());
+    Files.write(file, Arrays.copyOf(content, 1_000));
+    Run inspected = console.run("snapshot", "inspect", file.toString());
+    Run restored =
+        console.run(
+            "snapshot",
+            "restore",
+            file.toString(),
+            "--data",
+            directory.resolve("data").toString(),
+            "--node",
+            "a");
+
+    assertThat(cut.code()).isEqualTo(1);
+    assertThat(cut.err()).contains("cut off");
+    assertThat(refused.code()).isEqualTo(3);
+    assertThat(refused.err()).isEqualTo("there is no snapshot 'n'\n");
+    assertThat(broken.code()).isEqualTo(1);
+    assertThat(broken.err()).contains("the answer was cut off");
+    assertThat(inspected.code()).isEqualTo(1);
+    assertThat(inspected.err()).contains("cut off");
+    assertThat(restored.code()).isEqualTo(1);
+    try (var files = Files.list(directory)) {
+      assertThat(files).containsExactly(file);
+    }
   }
 
   private static void problem(

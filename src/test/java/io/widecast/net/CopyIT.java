@@ -90,7 +90,8 @@ class CopyIT {
                           requests,
                           Filter.ALL,
                           bytes -> {},
-                          at -> {});
+                          at -> {},
+                          () -> {});
                   socket.handler(asked -> sender.start());
                 })
             .listen(0, HOST)

@@ -22,6 +22,8 @@ import io.widecast.model.RequestId;
 import io.widecast.model.Token;
 import io.widecast.model.Versioned;
 import io.widecast.sim.SimDisk;
+import io.widecast.store.container.ContainerOptions;
+import io.widecast.store.log.StoreFormat;
 import io.widecast.wire.EntryCodec;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -77,6 +79,9 @@ final class CrashRun {
     this.options =
         StoreOptions.core(Path.of("unused"), new NodeId("paris-1"))
             .withFsync(fsync)
+            .withFormat(seed % 2 == 0 ? StoreFormat.Kind.CONTAINER : StoreFormat.Kind.REDO_LOG)
+            .withContainer(
+                new ContainerOptions(128 << 10, 32 << 10, 32 << 10, 1 << 20, 2 << 10, true))
             .withSizes(1 + random.nextInt(3000), 1 + random.nextInt(6000))
             .withHistory(Duration.ofMillis(random.nextInt(100_000)), random.nextInt(10_000));
     drawHistory();

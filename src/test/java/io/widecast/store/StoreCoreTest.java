@@ -32,6 +32,7 @@ import io.widecast.model.WidecastException;
 import io.widecast.sim.SimDisk;
 import io.widecast.store.log.Log;
 import io.widecast.store.log.StoreException;
+import io.widecast.store.log.StoreFormat;
 import io.widecast.wire.EntryCodec;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -53,12 +54,17 @@ class StoreCoreTest {
   private final Metrics metrics = new Metrics();
   private SimDisk disk = new SimDisk();
 
-  private static StoreOptions core() {
-    return StoreOptions.core(UNUSED, new NodeId("paris-1"));
+  /** Of the directories here; {@link RedoStoreCoreTest} has another. */
+  StoreFormat.Kind format() {
+    return StoreFormat.Kind.CONTAINER;
   }
 
-  private static StoreOptions edge() {
-    return StoreOptions.edge(UNUSED, new NodeId("tokyo-1"));
+  private StoreOptions core() {
+    return StoreOptions.core(UNUSED, new NodeId("paris-1")).withFormat(format());
+  }
+
+  private StoreOptions edge() {
+    return StoreOptions.edge(UNUSED, new NodeId("tokyo-1")).withFormat(format());
   }
 
   private StoreCore open(StoreOptions options) throws IOException {
@@ -421,7 +427,7 @@ class StoreCoreTest {
 
   @Test
   void aFullDiskGivesUpHistoryBeforeItRefuses() throws Exception {
-    StoreOptions options = core().withSizes(4_000, 20_000);
+    StoreOptions options = core().withFormat(StoreFormat.Kind.REDO_LOG).withSizes(4_000, 20_000);
     StoreCore store = open(options);
     disk.setCapacity(Log.RESERVE_BYTES + 120_000);
     for (long revision = 1; revision <= 2000; revision++) { // far more than fits

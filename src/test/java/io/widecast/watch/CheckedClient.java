@@ -20,6 +20,7 @@ final class CheckedClient {
   private final TreeMap<Key, Long> map = new TreeMap<>(); // the revision each key is at
   private Watch watch;
   private final ArrayDeque<LogRead> reading = new ArrayDeque<>(); // asked, not answered
+  private final ArrayDeque<MapRead> mapReads = new ArrayDeque<>(); // asked, not answered
   private Optional<Token> token = Optional.empty();
   private boolean copying;
   private boolean expectReset; // resumed from a position that is none
@@ -71,6 +72,7 @@ final class CheckedClient {
 
   private void open(Since since, long nowNanos) {
     reading.clear();
+    mapReads.clear();
     watch = hub.open(selection, since, conflate, nowNanos);
   }
 
@@ -90,6 +92,7 @@ final class CheckedClient {
         check(frame.get());
       } else if (!watch.wantsTurn()) {
         watch.wantsLog().ifPresent(reading::addLast);
+        watch.wantsMap().filter(read -> !mapReads.contains(read)).ifPresent(mapReads::addLast);
         return false;
       }
     }
@@ -103,6 +106,20 @@ final class CheckedClient {
     }
     LogRead asked = reading.removeFirst();
     watch.onLog(asked, model.read(asked));
+    return true;
+  }
+
+  /** What was asked about the map is read and arrives, or cannot be read; whether any was. */
+  boolean answerMap(boolean readable) {
+    if (mapReads.isEmpty()) {
+      return false;
+    }
+    MapRead asked = mapReads.removeFirst();
+    if (readable) {
+      watch.onMap(asked, asked.run());
+    } else {
+      watch.onMapFailed(asked);
+    }
     return true;
   }
 

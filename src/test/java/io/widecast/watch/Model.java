@@ -24,7 +24,18 @@ import java.util.TreeMap;
 /** The truth: every entry ever, and the map after each of them. */
 final class Model {
 
-  private record At(Token token, NavigableMap<Key, Versioned> map) implements View {
+  private record At(Token token, NavigableMap<Key, Versioned> map, boolean isInMemory)
+      implements View {
+
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof At at && at.token.equals(token);
+    }
+
+    @Override
+    public int hashCode() {
+      return token.hashCode();
+    }
 
     @Override
     public long size() {
@@ -52,9 +63,22 @@ final class Model {
   }
 
   private final List<EncodedEntry> entries = new ArrayList<>();
-  private final List<At> history = new ArrayList<>(List.of(new At(Token.NONE, new TreeMap<>())));
+  private final boolean inMemory;
+  private final List<At> history = new ArrayList<>();
   private long epoch = 1;
   private long logFrom = 1;
+
+  Model() {
+    this(true);
+  }
+
+  /**
+   * @param inMemory whether views say that they can be read at once
+   */
+  Model(boolean inMemory) {
+    this.inMemory = inMemory;
+    history.add(new At(Token.NONE, new TreeMap<>(), inMemory));
+  }
 
   Token position() {
     return history.get(history.size() - 1).token();
@@ -99,7 +123,7 @@ final class Model {
     }
     var entry = new Entry(epoch, revision, position().epoch(), 0, Optional.empty(), pairs);
     entries.add(EntryCodec.encode(entry));
-    history.add(new At(token, map));
+    history.add(new At(token, map, inMemory));
     return entries.get(entries.size() - 1);
   }
 

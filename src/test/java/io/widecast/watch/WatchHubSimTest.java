@@ -61,7 +61,7 @@ class WatchHubSimTest {
 
   private static final class Run {
     private final SplittableRandom random;
-    private final Model model = new Model();
+    private final Model model;
     private final Metrics metrics = new Metrics();
     private final List<Key> keys =
         Stream.of(
@@ -75,6 +75,7 @@ class WatchHubSimTest {
 
     Run(long seed) {
       random = new SplittableRandom(seed);
+      model = new Model(random.nextBoolean()); // half of them read their map elsewhere
       var limits =
           new WatchLimits(
               4 + random.nextInt(30),
@@ -124,8 +125,10 @@ class WatchHubSimTest {
         jump();
       } else if (dice < 58) {
         reopen(random.nextInt(clients.size()));
-      } else if (dice < 75) {
+      } else if (dice < 70) {
         clients.get(random.nextInt(clients.size())).answerLog();
+      } else if (dice < 77) {
+        clients.get(random.nextInt(clients.size())).answerMap(random.nextInt(20) > 0);
       } else {
         take(random.nextInt(clients.size()), 1 + random.nextInt(4));
       }
@@ -200,6 +203,7 @@ class WatchHubSimTest {
         hub.tick();
         for (int i = 0; i < clients.size(); i++) {
           clients.get(i).answerLog();
+          clients.get(i).answerMap(true);
           take(i, 50);
         }
       }

@@ -104,6 +104,14 @@ public final class JsonBytes {
     return this;
   }
 
+  /** A number from 0 to 1, to three places. */
+  public JsonBytes fraction(double value) {
+    separate();
+    long thousandths = Math.round(Math.max(0, Math.min(1, value)) * 1000);
+    ascii(thousandths / 1000 + "." + Long.toString(1000 + thousandths % 1000).substring(1));
+    return this;
+  }
+
   public JsonBytes bool(boolean value) {
     separate();
     ascii(value ? "true" : "false");

@@ -10,17 +10,22 @@ import io.widecast.bus.PublishOutcomes;
 import io.widecast.metrics.Metric;
 import io.widecast.metrics.Metrics;
 import io.widecast.model.AckLevel;
-import io.widecast.model.Bytes;
 import io.widecast.model.Compare;
 import io.widecast.model.Draft;
 import io.widecast.model.EncodedEntry;
+import io.widecast.model.KeyVersion;
 import io.widecast.model.NodeId;
 import io.widecast.model.Pair;
 import io.widecast.model.PublishOutcome;
 import io.widecast.model.PublishRequest;
+import io.widecast.model.Token;
 import io.widecast.model.Versioned;
 import io.widecast.store.Applied;
 import io.widecast.store.AskView;
+import io.widecast.store.HeldView;
+import io.widecast.store.StoreRequest;
+import io.widecast.store.View;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -32,6 +37,7 @@ import java.util.Optional;
 public final class ExpiryVerticle extends VerticleBase implements Drainable {
 
   private static final long TICK_MILLIS = 50;
+  private static final long RETRY_MILLIS = 500;
   private static final int BATCH_MAX = 256;
 
   private final NodeId self;
@@ -40,6 +46,9 @@ public final class ExpiryVerticle extends VerticleBase implements Drainable {
   private boolean master;
   private boolean draining;
   private Future<?> publishing = Future.succeededFuture(); // the last batch
+  private boolean reading; // the whole map, on a worker
+  private long attempts; // to do so
+  private final List<EncodedEntry> meanwhile = new ArrayList<>(); // applied while it is read
   private long revision = -1; // of the queue; -1 before the first view
 
   public ExpiryVerticle(NodeId self, Metrics metrics) {
@@ -69,11 +78,62 @@ public final class ExpiryVerticle extends VerticleBase implements Drainable {
 
   private void onApplied(Applied applied) {
     if (applied.jumped()) {
-      queue.reset(() -> applied.view().from(Bytes.EMPTY));
+      readAnew();
+    } else if (reading) {
+      meanwhile.addAll(applied.entries());
     } else {
       applied.entries().forEach(this::onEntry);
     }
     revision = applied.view().token().revision();
+  }
+
+  /** The map may be on disk: read on a worker, while what is new waits. */
+  private void readAnew() {
+    reading = true;
+    meanwhile.clear();
+    long attempt = ++attempts;
+    vertx
+        .eventBus()
+        .<HeldView>request(Bus.STORE, new StoreRequest.ViewNow(), Bus.LOCAL_ONLY)
+        .compose(
+            answer ->
+                vertx
+                    .executeBlocking(() -> expiring(answer.body().view()), false)
+                    .onSuccess(rows -> onRead(attempt, rows, answer.body().view().token()))
+                    .onComplete(over -> release(answer.body())))
+        .onFailure(failure -> vertx.setTimer(RETRY_MILLIS, id -> readAnewIf(attempt)));
+  }
+
+  private void readAnewIf(long attempt) {
+    if (attempt == attempts) {
+      readAnew();
+    }
+  }
+
+  private static List<KeyVersion> expiring(View view) {
+    var rows = new ArrayList<KeyVersion>();
+    view.expiring().forEachRemaining(rows::add);
+    return rows;
+  }
+
+  private void onRead(long attempt, List<KeyVersion> rows, Token at) {
+    if (attempt != attempts) {
+      return; // the map was replaced meanwhile, and is being read again
+    }
+    queue.reset(rows);
+    for (EncodedEntry entry : meanwhile) {
+      if (entry.revision() > at.revision()) {
+        onEntry(entry);
+      }
+    }
+    meanwhile.clear();
+    reading = false;
+  }
+
+  private void release(HeldView held) {
+    if (held.hold() != 0) {
+      vertx.eventBus().send(Bus.STORE, new StoreRequest.Release(held.hold()), Bus.LOCAL_ONLY);
+    }
   }
 
   private void onEntry(EncodedEntry entry) {
@@ -87,7 +147,7 @@ public final class ExpiryVerticle extends VerticleBase implements Drainable {
   }
 
   private void onTick() {
-    if (!master || draining || !publishing.isComplete()) {
+    if (!master || draining || reading || !publishing.isComplete()) {
       return;
     }
     List<ExpiryQueue.Due> due = queue.due(System.currentTimeMillis(), BATCH_MAX);

@@ -7,7 +7,9 @@ import io.widecast.store.tree.MiddleMap;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Empties segments of which little is live, so that their space comes back (systems.md 0.2): copies
@@ -28,6 +30,7 @@ final class Cleaner {
   private List<Listed> toMove = List.of();
   private int moved; // of these
   private long cleaned; // segments
+  private final Set<Long> done = new HashSet<>(); // since the last checkpoint, which empties them
 
   Cleaner(Container container) {
     this.container = container;
@@ -35,6 +38,11 @@ final class Cleaner {
 
   long cleaned() {
     return cleaned;
+  }
+
+  /** A checkpoint has written what was to be moved. */
+  void onCheckpoint() {
+    done.clear();
   }
 
   /** Whether there is more to do. */
@@ -65,14 +73,14 @@ final class Cleaner {
 
   private boolean next() throws IOException {
     Segments segments = container.segments();
-    long total = segments.totalBytes();
-    if (segments.liveBytes() >= LIVE_SHARE_WANTED * total) {
+    if (segments.liveBytes() >= LIVE_SHARE_WANTED * segments.occupiedBytes(done)) {
       return false;
     }
-    List<Long> victims = segments.victims(1, LIVE_SHARE_WANTED);
+    List<Long> victims = segments.victims(1, LIVE_SHARE_WANTED, done);
     if (victims.isEmpty()) {
       return false;
     }
+    done.add(victims.get(0));
     toMove = new ArrayList<>(segments.list(victims.get(0)));
     toMove.sort(Comparator.comparingLong(Listed::id));
     moved = 0;

@@ -8,8 +8,8 @@ import io.widecast.model.KeyVersion;
 import io.widecast.model.Pair;
 import io.widecast.model.Token;
 import io.widecast.model.WidecastException;
+import io.widecast.store.KeyHistory;
 import io.widecast.store.log.Disk;
-import io.widecast.store.log.StoreException;
 import io.widecast.store.log.StoreFormat;
 import io.widecast.store.segment.SegmentWriter;
 import io.widecast.store.segment.Segments;
@@ -20,10 +20,13 @@ import io.widecast.store.snapshot.SnapshotRow;
 import io.widecast.store.tree.Cell;
 import io.widecast.store.tree.MiddleMap;
 import io.widecast.store.tree.Pages;
+import io.widecast.store.tree.Place;
+import io.widecast.store.tree.TreeReader;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -48,6 +51,8 @@ public final class Container implements Closeable {
   /** More numbers than can be handed out between two checkpoints: what a start leaves out. */
   private static final long NUMBERS_SKIPPED = 1L << 24;
 
+  private static final int PRUNE_ROWS = 512;
+
   private final Disk disk;
   private final long identity;
   private final ContainerOptions options;
@@ -67,6 +72,7 @@ public final class Container implements Closeable {
   private Token horizon; // readers below it are refused
   private Token pruned; // versions that were replaced up to here are gone
   private long number; // of the last checkpoint
+  private long begun; // number of the last one that was begun, written or not
   private boolean checkpointing;
   private boolean frozenByAlarm; // nothing is deleted or cleaned any more
   private volatile long logFrom;
@@ -82,9 +88,8 @@ public final class Container implements Closeable {
     this.segments = new Segments(disk, identity, options.segmentBytes(), options.blockCacheBytes());
     this.pages = new Pages(segments, options.pageCacheBytes());
     deleteTemporary();
-    Optional<Superblock> found = Superblock.read(disk, identity);
-    if (found.isPresent()) {
-      Superblock block = found.get();
+    Superblock block = Superblock.read(disk, identity);
+    if (block.number() > 0) {
       segments.recover(block.segments(), block.nextSegment(), block.number() + 1, strict);
       pages.recover(block.pbas(), block.opSeqs(), block.nextOpSeq() + NUMBERS_SKIPPED);
       this.map = new MiddleMap(pages, pages.ref(block.mapRoot()), block.mapSize());
@@ -105,19 +110,26 @@ public final class Container implements Closeable {
     var changes = new ArrayList<Journal.Change>();
     this.journal = Journal.open(disk, identity, number, changes);
     toReplay.addAll(changes);
+    // Changes that a checkpoint has must not stand in the journal behind it, or a start would make
+    // them twice: so each attempt has a number, and a journal, of its own.
+    begun = Math.max(number, journal.number());
     publish();
     replayChanges();
   }
 
-  /** Opens what {@code disk} holds, or begins an empty map there. */
+  /** Makes an empty container in an empty directory. */
+  public static void make(Disk disk, long identity) throws IOException {
+    Superblock.initial().write(disk, identity);
+  }
+
+  /**
+   * Opens what {@code disk} holds.
+   *
+   * @throws io.widecast.store.log.StoreException when it is damaged, saying what and what to do
+   */
   public static Container open(Disk disk, long identity, ContainerOptions options, Metrics metrics)
       throws IOException {
     return new Container(disk, identity, options, metrics, true);
-  }
-
-  /** Whether a checkpoint has been written to this directory. */
-  public static boolean isIn(Disk disk) throws IOException {
-    return disk.list().contains(Superblock.FILE);
   }
 
   /** Opens what there is also where segments are missing or damaged, to be verified. */
@@ -277,6 +289,7 @@ public final class Container implements Closeable {
             running.keys(),
             running.contentBytes(),
             horizon);
+    pages.reuseFreed();
   }
 
   /** Applies committed entries; the map then stands at {@code upTo}. */
@@ -366,6 +379,47 @@ public final class Container implements Closeable {
     }
     pruned = upTo;
     publish();
+  }
+
+  /**
+   * As {@link #prune} where the log no longer says what has been replaced: looks at every key, a
+   * bounded number at a time.
+   *
+   * @param from where to go on; {@link Place#FIRST} at first
+   * @return where to go on; null when that was all, and {@link #pruned} has risen to the horizon
+   *     that was given
+   */
+  public Place pruneAll(Place from, Token upTo) {
+    TreeReader.Slice slice = running.tree().reader().all(from, PRUNE_ROWS);
+    byte[] last = null;
+    for (Cell cell : slice.cells()) {
+      if (last == null || !Arrays.equals(last, cell.key())) {
+        last = cell.key();
+        while (!forest.prune(running, last, upTo.revision(), 64)) {
+          // a key with many versions
+        }
+      }
+    }
+    if (slice.next() == null) {
+      pruned = upTo;
+    }
+    publish();
+    return slice.next();
+  }
+
+  /** The versions of a key inside the history, the newest first; deletes too. For the owner. */
+  public KeyHistory history(Key key, int versionsMax) {
+    Roots now = roots;
+    var reading = new Reading(this, now, Long.MAX_VALUE);
+    var versions = new ArrayList<KeyHistory.Version>();
+    for (Cell cell : reading.versions(key.bytes().unsafeArray(), versionsMax)) {
+      versions.add(
+          new KeyHistory.Version(
+              cell.token(),
+              cell.isPut() ? Optional.of(reading.held(cell)) : Optional.empty(),
+              cell.kind() == Cell.EXPIRED));
+    }
+    return new KeyHistory(versions, now.horizon());
   }
 
   // ---- snapshots
@@ -496,9 +550,7 @@ public final class Container implements Closeable {
    * @throws io.widecast.store.log.StoreException when one is missing or not what was written
    */
   public void checkFiles() throws IOException {
-    if (number > 0 && Superblock.read(disk, identity).isEmpty()) {
-      throw new StoreException("file " + Superblock.FILE + " in " + disk.place() + " is missing");
-    }
+    Superblock.read(disk, identity);
     journal.check();
   }
 
@@ -540,11 +592,12 @@ public final class Container implements Closeable {
 
   /** Begins to take in another node's map, beside the running one. */
   public void beginCopy(Token at) {
-    abandonCopy();
+    dropCopy();
     staging = forest.newHead(at);
   }
 
-  private void abandonCopy() {
+  /** Gives up a copy that is coming in, if one is. */
+  public void dropCopy() {
     if (staging != null) {
       forest.freeze(staging, 0);
       staging = null;
@@ -582,6 +635,21 @@ public final class Container implements Closeable {
     return !checkpointing && changedBytes() >= options.changedBytesMax();
   }
 
+  /** Pages of all trees. */
+  public int pageCount() {
+    return pages.count();
+  }
+
+  /** Bytes of pages in memory that are as on disk. */
+  public long pageCacheBytes() {
+    return pages.cachedBytes();
+  }
+
+  /** Segments that were cleaned since this was opened. */
+  public long segmentsCleaned() {
+    return cleaner.cleaned();
+  }
+
   /** Everything as it is now, on its way to disk. */
   public final class Checkpoint {
 
@@ -603,13 +671,40 @@ public final class Container implements Closeable {
 
     /** Writes it; when this returns, a start finds it. On any one thread. */
     public void write() throws IOException {
+      Superblock block;
+      try {
+        block = writeSegments();
+      } catch (IOException e) {
+        discard(e);
+        throw e;
+      }
+      try {
+        block.write(disk, identity);
+      } catch (IOException e) {
+        if (disk.list().contains(Superblock.TEMPORARY)) {
+          discard(e); // not renamed: nothing names them. Else a start may find this checkpoint
+        }
+        throw e;
+      }
+      journal.dropBelow(before.number());
+    }
+
+    private Superblock writeSegments() throws IOException {
       flush.write();
       frozen.write(writer);
       var usage = new SegmentCounts(before.segments(), empty);
       frozen.released().forEach(usage::release);
       writer.close().forEach(usage::add);
-      before.with(usage.list(), frozen.pbas(), frozen.opSeqs()).write(disk, identity);
-      journal.dropBelow(before.number());
+      return before.with(usage.list(), frozen.pbas(), frozen.opSeqs());
+    }
+
+    /** Gives the room back, so that attempts on a full disk do not make it fuller each time. */
+    private void discard(IOException reason) {
+      try {
+        writer.discard();
+      } catch (IOException e) {
+        reason.addSuppressed(e);
+      }
     }
 
     /** The owner takes over that it has been written. */
@@ -617,6 +712,7 @@ public final class Container implements Closeable {
       segments.adopt(writer);
       frozen.install();
       dropped = segments.drop(empty);
+      cleaner.onCheckpoint();
       number = before.number();
       logFrom = before.logFrom();
       checkpointing = false;
@@ -644,10 +740,11 @@ public final class Container implements Closeable {
     if (checkpointing) {
       throw new IllegalStateException("a checkpoint is being written");
     }
+    journal.roll(begun + 1);
     checkpointing = true;
-    segments.setTxn(number + 2); // what comes now belongs to the checkpoint after this one
+    begun++;
+    segments.setTxn(begun + 1); // what comes now belongs to the checkpoint after this one
     var checkpoint = new Checkpoint(newLogFrom);
-    journal.roll(number + 1);
     publish();
     return checkpoint;
   }
@@ -686,7 +783,7 @@ public final class Container implements Closeable {
               row.lateList()));
     }
     return new Superblock(
-        number + 1,
+        begun,
         running.token(),
         horizon,
         pruned,
@@ -734,7 +831,12 @@ public final class Container implements Closeable {
   private void replayChangesBefore(Token next) {
     while (!toReplay.isEmpty() && toReplay.peek().after().revision() < next.revision()) {
       Journal.Change change = toReplay.remove();
+      if (change.after().revision() > running.token().revision()) {
+        running.moveTo(change.after()); // publishes up to there had nothing for this node
+      }
       if (change instanceof Journal.Change.TakeSnapshot take) {
+        // One that is there already was never acknowledged: its record's force had failed.
+        forest.named(take.name()).ifPresent(forest::condemn);
         snapshot(take);
       } else if (change instanceof Journal.Change.DeleteSnapshot delete) {
         forest.named(delete.name()).ifPresent(forest::condemn);

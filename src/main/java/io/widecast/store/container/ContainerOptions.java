@@ -36,4 +36,17 @@ public record ContainerOptions(
     return new ContainerOptions(
         segmentBytes, pageCacheBytes, blockCacheBytes, changedBytesMax, deleteBufferBytes, keeps);
   }
+
+  /**
+   * @param bytes by which a checkpoint is due, unless memory asks for one sooner
+   */
+  public ContainerOptions withChangedBytesMax(long bytes) {
+    return new ContainerOptions(
+        segmentBytes,
+        pageCacheBytes,
+        blockCacheBytes,
+        Math.min(bytes, changedBytesMax),
+        deleteBufferBytes,
+        keepsHistory);
+  }
 }

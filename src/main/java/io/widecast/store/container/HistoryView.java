@@ -45,6 +45,16 @@ public final class HistoryView implements View {
   }
 
   @Override
+  public Optional<Optional<Versioned>> findNow(Key key) {
+    return reading.findNow(key);
+  }
+
+  @Override
+  public Iterator<KeyVersion> expiring() {
+    return reading.expiring();
+  }
+
+  @Override
   public Iterator<KeyVersion> from(Bytes from) {
     return reading.from(from);
   }

@@ -169,9 +169,10 @@ final class Journal implements Closeable {
   /** Makes {@code changes} durable. */
   void append(List<Change> changes) throws IOException {
     if (file == null) {
-      file = disk.create(fileName(number));
+      DiskFile created = disk.create(fileName(number));
+      disk.forceNames(); // else a power cut takes the file, and all that is acknowledged in it
+      file = created;
       end = 0;
-      disk.forceNames();
     }
     var out = new ByteWriter(256);
     for (Change change : changes) {
@@ -201,12 +202,17 @@ final class Journal implements Closeable {
 
   /** Records from now on follow checkpoint {@code next}, which is being made. */
   void roll(long next) throws IOException {
-    if (number == next) {
-      return; // the checkpoint is tried again
+    if (next <= number) {
+      throw new IllegalStateException("journal " + next + " behind " + number);
     }
     close();
     file = null;
     number = next;
+  }
+
+  /** Of the checkpoint that new records follow. */
+  long number() {
+    return number;
   }
 
   /** Checkpoint {@code upTo} is on disk: older files are not needed. */

@@ -22,6 +22,8 @@ import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.LongUnaryOperator;
+import java.util.function.Predicate;
 
 /**
  * Reads a map at one revision on any thread. Begins with the state it was given; when a page or a
@@ -101,6 +103,27 @@ final class Reading {
         });
   }
 
+  /** What {@link #find} would say, unless that has to wait for a disk: then empty. */
+  Optional<Optional<Versioned>> findNow(Key key) {
+    Roots now = roots;
+    try {
+      PageRef root = snapshotRoot == null ? now.root() : snapshotRoot;
+      Pages pages = container.pages();
+      Cell cell =
+          new TreeReader(pages, root, Guard.IN_MEMORY).find(key.bytes().unsafeArray(), revision);
+      if (cell == null || !cell.isPut()) {
+        return Optional.of(Optional.empty());
+      }
+      LongUnaryOperator addresses =
+          vba -> MiddleMap.find(pages, now.mapRoot(), Guard.IN_MEMORY, vba);
+      return ValueBlocks.isInMemory(container.segments(), cell, addresses)
+          ? Optional.of(Optional.of(versioned(cell, value(now, cell))))
+          : Optional.empty();
+    } catch (MovedException | BlockGoneException | DanglingException e) {
+      return Optional.empty();
+    }
+  }
+
   /** The row of {@code key}, without its value; a delete too. */
   Optional<Cell> row(byte[] key) {
     return Optional.ofNullable(read(now -> tree(now).find(key, revision)));
@@ -111,8 +134,13 @@ final class Reading {
     return read(now -> tree(now).versions(key, revision, max));
   }
 
-  Value value(Cell cell) {
+  private Value value(Cell cell) {
     return read(now -> value(now, cell));
+  }
+
+  /** What a row of a put holds. */
+  Versioned held(Cell cell) {
+    return versioned(cell, value(cell));
   }
 
   TreeReader.Slice slice(Place from, int max) {
@@ -120,17 +148,24 @@ final class Reading {
   }
 
   Iterator<KeyVersion> from(Bytes from) {
-    return new Rows(Place.before(from));
+    return new Rows(Place.before(from), Cell::isPut);
+  }
+
+  /** Keys with a time to live, by rising key; reads no other values. */
+  Iterator<KeyVersion> expiring() {
+    return new Rows(Place.FIRST, cell -> cell.isPut() && cell.expiresAtMillis() > 0);
   }
 
   /** The rows, a slice at a time; a value is read when its row is asked for. */
   private final class Rows implements Iterator<KeyVersion> {
 
     private final ArrayDeque<Cell> cells = new ArrayDeque<>();
+    private final Predicate<Cell> wanted;
     private Place next;
 
-    Rows(Place from) {
-      next = from;
+    Rows(Place from, Predicate<Cell> wanted) {
+      this.next = from;
+      this.wanted = wanted;
     }
 
     @Override
@@ -138,7 +173,7 @@ final class Reading {
       while (cells.isEmpty() && next != null) {
         TreeReader.Slice slice = slice(next, SLICE_ROWS);
         for (Cell cell : slice.cells()) {
-          if (cell.isPut()) {
+          if (wanted.test(cell)) {
             cells.add(cell);
           }
         }
@@ -153,7 +188,7 @@ final class Reading {
         throw new NoSuchElementException();
       }
       Cell cell = cells.remove();
-      return new KeyVersion(new Key(Bytes.wrap(cell.key())), versioned(cell, value(cell)));
+      return new KeyVersion(new Key(Bytes.wrap(cell.key())), held(cell));
     }
   }
 }

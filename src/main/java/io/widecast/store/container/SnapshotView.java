@@ -5,6 +5,7 @@ import io.widecast.model.Key;
 import io.widecast.model.KeyVersion;
 import io.widecast.model.Token;
 import io.widecast.model.Versioned;
+import io.widecast.store.DiffRow;
 import io.widecast.store.View;
 import io.widecast.store.snapshot.SnapshotRow;
 import java.util.Iterator;
@@ -48,8 +49,27 @@ public final class SnapshotView implements View, AutoCloseable {
   }
 
   @Override
+  public Optional<Optional<Versioned>> findNow(Key key) {
+    return reading.findNow(key);
+  }
+
+  @Override
+  public Iterator<KeyVersion> expiring() {
+    return reading.expiring();
+  }
+
+  @Override
   public Iterator<KeyVersion> from(Bytes from) {
     return reading.from(from);
+  }
+
+  /** The keys that differ between this and {@code newer}; both must stay open meanwhile. */
+  public Iterator<DiffRow> diff(SnapshotView newer) {
+    return new SnapshotDiff(
+        container.forest().reader(row),
+        reading,
+        container.forest().reader(newer.row),
+        newer.reading);
   }
 
   @Override

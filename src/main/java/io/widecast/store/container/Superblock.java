@@ -31,7 +31,7 @@ import java.util.TreeMap;
  * 4       magic          "WCCP"
  * 2       version        1
  * 8       identity       of the store
- * varint  number         rises by one with each checkpoint
+ * varint  number         rises with each checkpoint; some are left out
  * 2 each  applied, horizon, pruned: epoch and revision, varints
  * varint  logFrom        first segment of the log that is needed
  * varint  nextOpSeq, nextVba, nextId, nextSegment
@@ -73,6 +73,33 @@ record Superblock(
     long[] opSeqs) {
 
   static final String FILE = "CHECKPOINT";
+
+  /** Of a directory in which nothing has been written yet. */
+  static Superblock initial() {
+    return new Superblock(
+        0,
+        Token.NONE,
+        Token.NONE,
+        Token.NONE,
+        1,
+        1,
+        1,
+        1,
+        1,
+        0,
+        0,
+        0,
+        new TreeMap<>(),
+        List.of(),
+        List.of(),
+        Optional.empty(),
+        List.of(),
+        new long[0],
+        new long[0]);
+  }
+
+  /** Its name while it is written. */
+  static final String TEMPORARY = FILE + ".tmp";
 
   private static final int MAGIC = 0x57434350;
   private static final int VERSION = 1;
@@ -200,27 +227,29 @@ record Superblock(
 
   // ---- reading
 
-  /** The last checkpoint of {@code disk}'s directory; empty where there was none yet. */
-  static Optional<Superblock> read(Disk disk, long identity) throws IOException {
+  /** The last checkpoint of {@code disk}'s directory. */
+  static Superblock read(Disk disk, long identity) throws IOException {
+    String what;
     if (!disk.list().contains(FILE)) {
-      return Optional.empty();
+      what = "is missing";
+    } else {
+      try (DiskFile file = disk.open(FILE)) {
+        byte[] bytes = new byte[Math.toIntExact(file.size())];
+        int length = file.read(0, bytes, 0, bytes.length);
+        return decode(bytes, length, identity);
+      } catch (WireException | IllegalArgumentException e) {
+        what = "is damaged: " + e.getMessage();
+      }
     }
-    try (DiskFile file = disk.open(FILE)) {
-      byte[] bytes = new byte[Math.toIntExact(file.size())];
-      int length = file.read(0, bytes, 0, bytes.length);
-      return Optional.of(decode(bytes, length, identity));
-    } catch (WireException | IllegalArgumentException e) {
-      throw new StoreException(
-          "file "
-              + FILE
-              + " in "
-              + disk.place()
-              + " is damaged: "
-              + e.getMessage()
-              + ". Restore it from a backup, or move the directory away and start again: a node"
-              + " with others takes a new copy",
-          e);
-    }
+    throw new StoreException(
+        "file "
+            + FILE
+            + " in "
+            + disk.place()
+            + " "
+            + what
+            + ". Restore it from a backup, or move the directory away and start again: a node with"
+            + " others takes a new copy");
   }
 
   static Superblock decode(byte[] bytes, int length, long identity) throws WireException {
@@ -280,7 +309,9 @@ record Superblock(
       opSeqs[id] = in.varint();
     }
     in.end();
-    checkLinks(heads, rows, job, running);
+    if (number > 0) {
+      checkLinks(heads, rows, job, running);
+    }
     return new Superblock(
         number,
         applied,

@@ -442,10 +442,11 @@ public final class Log implements Closeable {
       count++;
     }
     if (count == 0) {
-      return new LogDrop(0, List.of());
+      return new LogDrop(0, map.base(), List.of());
     }
     return new LogDrop(
         segments.get(count).number(),
+        segments.get(count).base(),
         options.gapless() ? recentRequests(segments, count) : List.of());
   }
 

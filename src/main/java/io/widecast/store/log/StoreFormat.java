@@ -4,6 +4,7 @@ import io.widecast.model.NodeId;
 import io.widecast.wire.Crc;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -12,22 +13,44 @@ import java.util.regex.Pattern;
  * What a data directory says about itself, in a file {@code FORMAT} that people can read:
  *
  * <pre>
- * widecast redo-log 1
+ * widecast container 1
  * node paris-1
  * identity 5f0c2a9b11e47d3c
  * crc 0a1b2c3d
  * </pre>
  *
+ * @param kind how the map is kept
  * @param node whose directory it is
  * @param identity drawn when the directory was made; in the checksum of everything in it, so that
  *     bytes of another directory, or of an earlier life of this one, never pass
  */
-public record StoreFormat(NodeId node, long identity) {
+public record StoreFormat(Kind kind, NodeId node, long identity) {
+
+  /** How a directory keeps its map; each in its version 1. */
+  public enum Kind {
+    /** The whole map in memory, a chain of objects on disk. */
+    REDO_LOG("redo-log"),
+    /** A copy-on-write tree on segments. */
+    CONTAINER("container");
+
+    private final String text;
+
+    Kind(String text) {
+      this.text = text;
+    }
+
+    public String text() {
+      return text;
+    }
+
+    private static Optional<Kind> of(String text) {
+      return Arrays.stream(values()).filter(kind -> kind.text.equals(text)).findFirst();
+    }
+  }
 
   public static final String FILE = "FORMAT";
 
   private static final String TEMPORARY = ".tmp";
-  private static final String NAME = "redo-log";
   private static final int VERSION = 1;
   private static final int BYTES_MAX = 1024;
   private static final Pattern FORM =
@@ -60,28 +83,27 @@ public record StoreFormat(NodeId node, long identity) {
               + " is damaged; restore it from a backup, or move the"
               + " directory away and let this node take a new copy");
     }
-    if (!form.group(2).equals(NAME) || Integer.parseInt(form.group(3)) != VERSION) {
+    Optional<Kind> kind = Kind.of(form.group(2));
+    if (kind.isEmpty() || Integer.parseInt(form.group(3)) != VERSION) {
       throw new StoreException(
           place
               + " holds format "
               + form.group(2)
               + " "
               + form.group(3)
-              + "; this version reads "
-              + NAME
-              + " "
-              + VERSION
-              + ": run the version that wrote it, or convert it there");
+              + "; this version reads container 1 and redo-log 1: run the version that wrote it, or convert it there");
     }
     if (!NodeId.isValid(form.group(4))) {
       throw new StoreException("file " + FILE + " in " + place + " names no node");
     }
-    return new StoreFormat(new NodeId(form.group(4)), Long.parseUnsignedLong(form.group(5), 16));
+    return new StoreFormat(
+        kind.get(), new NodeId(form.group(4)), Long.parseUnsignedLong(form.group(5), 16));
   }
 
   String text() {
     String front =
-        String.format("widecast %s %d\nnode %s\nidentity %016x\n", NAME, VERSION, node, identity);
+        String.format(
+            "widecast %s %d\nnode %s\nidentity %016x\n", kind.text(), VERSION, node, identity);
     return front + "crc " + crc(front) + "\n";
   }
 

@@ -28,6 +28,11 @@ final class BlockCache {
     return bytes;
   }
 
+  /** Chunks of a segment that is gone. */
+  synchronized void removed(long chunkBytes) {
+    bytes -= chunkBytes;
+  }
+
   synchronized void added(Segment segment, int index) {
     bytes += segment.chunkBytes(index);
     clock.add(new Chunk(segment, index));

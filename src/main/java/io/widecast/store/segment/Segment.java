@@ -165,6 +165,19 @@ final class Segment {
     }
   }
 
+  /** Whether these bytes are in memory. */
+  boolean holds(int offset, int length) {
+    if (buffer != null) {
+      return true;
+    }
+    for (int i = offset / CHUNK_BYTES; i * CHUNK_BYTES < offset + length; i++) {
+      if (i >= chunks.length || CHUNK.getAcquire(chunks, i) == null) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   private byte[] chunk(Disk disk, BlockCache cache, int index) throws IOException {
     byte[] held = (byte[]) CHUNK.getAcquire(chunks, index);
     if (held == null) {
@@ -231,11 +244,16 @@ final class Segment {
     }
   }
 
-  void drop() throws IOException {
+  void drop(BlockCache cache) throws IOException {
     synchronized (this) {
       dropped = true;
     }
     buffer = null;
+    long evicted = 0;
+    for (int i = 0; i < chunks.length; i++) {
+      evicted += evict(i);
+    }
+    cache.removed(evicted);
     closeFile();
   }
 

@@ -71,6 +71,23 @@ public final class SegmentWriter {
     return done.stream().map(Segment::usage).toList();
   }
 
+  /** Deletes what has been written: no checkpoint names it, nor will one. */
+  public void discard() throws IOException {
+    if (open != null) {
+      done.add(open.segment());
+      open = null;
+    }
+    List<String> names = disk.list();
+    for (Segment segment : done) {
+      segment.drop(cache);
+      String name = Segment.fileName(segment.number);
+      if (names.contains(name)) {
+        disk.delete(name);
+      }
+    }
+    done.clear();
+  }
+
   List<Segment> segments() {
     return done;
   }

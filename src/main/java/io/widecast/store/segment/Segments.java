@@ -9,6 +9,7 @@ import io.widecast.wire.WireException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -107,7 +108,6 @@ public final class Segments {
 
   private void checkHeader(Segment segment) throws IOException {
     byte[] header = new byte[SegmentBuilder.HEADER_BYTES];
-    long pba = Pba.of(segment.number, 0, SegmentBuilder.HEADER_BYTES);
     try {
       segment.read(disk, cache, 0, header, SegmentBuilder.HEADER_BYTES);
     } catch (IOException e) {
@@ -121,8 +121,15 @@ public final class Segments {
               + ". Restore it, or move the directory away and let this node take a new copy",
           e);
     }
-    if (!isHeader(header, segment)) {
-      throw new DamagedBlockException(pba, disk.place(), "header of the segment");
+    requireHeader(segment, header);
+  }
+
+  private void requireHeader(Segment segment, byte[] bytes) {
+    if (bytes.length < SegmentBuilder.HEADER_BYTES || !isHeader(bytes, segment)) {
+      throw new DamagedBlockException(
+          Pba.of(segment.number, 0, SegmentBuilder.HEADER_BYTES),
+          disk.place(),
+          "header of the segment");
     }
   }
 
@@ -135,7 +142,7 @@ public final class Segments {
       ours &= in.u32() == Crc.of(0, bytes, 0, SegmentBuilder.HEADER_BYTES - 8);
       return ours && in.u32() == 0;
     } catch (WireException e) {
-      throw new AssertionError(e);
+      throw new AssertionError(e); // there are bytes enough
     }
   }
 
@@ -253,7 +260,7 @@ public final class Segments {
   public void deleteFiles(List<DroppedSegment> dropped) throws IOException {
     List<String> names = disk.list();
     for (DroppedSegment gone : dropped) {
-      gone.segment.drop();
+      gone.segment.drop(cache);
       String name = Segment.fileName(gone.segment.number);
       if (names.contains(name)) {
         disk.delete(name);
@@ -320,12 +327,13 @@ public final class Segments {
   }
 
   /** Segments worth cleaning, the emptiest first: sealed, with something live and something not. */
-  public List<Long> victims(int count, double liveShareMax) {
+  public List<Long> victims(int count, double liveShareMax, Set<Long> except) {
     var found = new ArrayList<Segment>();
     for (Segment segment : all.values()) {
       if (segment.sealed
           && !segment.isInMemory()
           && segment.liveBlocks > 0
+          && !except.contains(segment.number)
           && segment.liveBytes < liveShareMax * segment.end()) {
         found.add(segment);
       }
@@ -337,6 +345,14 @@ public final class Segments {
       numbers.add(segment.number);
     }
     return numbers;
+  }
+
+  /** Bytes of the segments in which something is live, without those in {@code except}. */
+  public long occupiedBytes(Set<Long> except) {
+    return all.values().stream()
+        .filter(segment -> segment.liveBlocks > 0 && !except.contains(segment.number))
+        .mapToLong(Segment::end)
+        .sum();
   }
 
   /** Bytes on disk or on their way there, and of these what is live. */
@@ -390,6 +406,12 @@ public final class Segments {
     return payload(pba, block, kind, id);
   }
 
+  /** Whether {@link #read} of this block would not wait for a disk. */
+  public boolean isInMemory(long pba) {
+    Segment segment = table.find(Pba.segment(pba));
+    return segment != null && segment.holds(Pba.offset(pba), Pba.length(pba));
+  }
+
   private byte[] payload(long pba, byte[] block, BlockKind kind, long id) {
     try {
       var in = new ByteReader(block);
@@ -438,6 +460,9 @@ public final class Segments {
 
   private List<Found> scan(long number, byte[] bytes, int start) {
     var found = new ArrayList<Found>();
+    if (start == 0) {
+      requireHeader(table.find(number), bytes);
+    }
     int offset =
         start == 0 ? SegmentBuilder.HEADER_BYTES : 0; // in the array, which begins at start
     while (offset < bytes.length) {
@@ -487,7 +512,8 @@ public final class Segments {
       found.add(new Broken(number, 0, segment.end(), e.getMessage()));
       return found;
     }
-    if (bytes.length < SegmentBuilder.HEADER_BYTES || !isHeader(bytes, segment)) {
+    boolean hasHeader = bytes.length >= SegmentBuilder.HEADER_BYTES && isHeader(bytes, segment);
+    if (!hasHeader) {
       found.add(new Broken(number, 0, SegmentBuilder.HEADER_BYTES, "header"));
     }
     int at = SegmentBuilder.HEADER_BYTES;

@@ -89,6 +89,22 @@ public final class Deletion {
     return forest.row(job.row()).orElseThrow();
   }
 
+  /**
+   * About how far the deletion under way is, 0 to 1: by where its cursor stands among the keys, for
+   * each of the two walks.
+   */
+  public double progress() {
+    if (job == null) {
+      return 0;
+    }
+    if (job.phase() == Phase.DRAIN) {
+      return 1;
+    }
+    Place cursor = job.phase() == Phase.SCAN ? scanCursor : job.cursor();
+    double walked = forest.reader(row()).shareBefore(cursor);
+    return job.phase() == Phase.SCAN ? walked / 2 : 0.5 + walked / 2;
+  }
+
   /** Blocks removed from the middle map since this was made. */
   public long blocksRemoved() {
     return blocksRemoved;
@@ -153,18 +169,6 @@ public final class Deletion {
     return above == null ? new Uncovered(0, 0) : new Uncovered(above.snapSeq(), below.minVba);
   }
 
-  /**
-   * The trees that may hold something of the window of one row between the deleted one and its
-   * holding ancestor, apart from the deleted one.
-   */
-  private List<TreeReader> holders(SnapshotRow deleted, SnapshotRow owner, long via) {
-    List<TreeReader> trees = forest.effectiveChildren(deleted, 0);
-    if (owner != deleted) {
-      trees.addAll(forest.effectiveChildren(owner, via));
-    }
-    return trees;
-  }
-
   private boolean isExclusive(SnapshotRow row, Uncovered uncovered, Held page) {
     if (page.opSeq() <= uncovered.snapSeq) {
       return false; // and so is its whole subtree (I2.2)
@@ -173,12 +177,10 @@ public final class Deletion {
       return true; // it stays so: nobody else can reach it again
     }
     SnapshotRow owner = row;
-    long via = 0;
     while (forest.parentOf(owner) != null && page.opSeq() <= forest.parentOf(owner).snapSeq()) {
-      via = owner.id();
       owner = forest.parentOf(owner); // a ghost: its other branches may hold the page too
     }
-    for (TreeReader tree : holders(row, owner, via)) {
+    for (TreeReader tree : forest.effectiveChildren(owner)) {
       Held held = tree.pageAt(page.level(), page.low());
       if (held != null && held.id() == page.id()) {
         return false;
@@ -193,12 +195,10 @@ public final class Deletion {
       return false;
     }
     SnapshotRow owner = row;
-    long via = 0;
     while (forest.parentOf(owner) != null && cell.vba() < owner.minVba) {
-      via = owner.id();
       owner = forest.parentOf(owner);
     }
-    for (TreeReader tree : holders(row, owner, via)) {
+    for (TreeReader tree : forest.effectiveChildren(owner)) {
       if (Forest.holdsExtent(tree, cell.place(), cell.vba())) {
         return false;
       }
@@ -323,7 +323,7 @@ public final class Deletion {
   }
 
   private void drainSome(SnapshotRow row) {
-    List<TreeReader> trees = forest.effectiveChildren(row, 0);
+    List<TreeReader> trees = forest.effectiveChildren(row);
     for (int i = 0; i < 64 && !row.lateList.isEmpty(); i++) {
       LateItem item = row.lateList.remove(row.lateList.size() - 1);
       if (!Forest.isHeld(item, trees)) {

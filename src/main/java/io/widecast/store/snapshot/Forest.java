@@ -379,28 +379,28 @@ public final class Forest {
   }
 
   /**
-   * The trees that may hold what {@code row} held: the nearest whole one on each branch below it.
-   *
-   * @param except a branch to leave out, by the id of a row on it; 0 for none
+   * The trees that may hold what {@code row} held: the nearest whole one on each branch below it,
+   * through ghosts and the row that is being deleted. Nobody else can: what a row's window holds
+   * was made on the way to that row, and is reached from below it only.
    */
-  List<TreeReader> effectiveChildren(SnapshotRow row, long except) {
+  List<TreeReader> effectiveChildren(SnapshotRow row) {
     var trees = new ArrayList<TreeReader>();
-    addEffectiveChildren(row.id(), except, trees);
+    addEffectiveChildren(row.id(), trees);
     return trees;
   }
 
-  private void addEffectiveChildren(long parent, long except, List<TreeReader> trees) {
+  private void addEffectiveChildren(long parent, List<TreeReader> trees) {
     for (Head head : heads.values()) {
       if (head.parent == parent) {
         trees.add(head.tree.reader());
       }
     }
     for (SnapshotRow child : rows.values()) {
-      if (child.parent == parent && child.id() != except) {
+      if (child.parent == parent) {
         if (child.state.holds()) {
           trees.add(reader(child));
         } else {
-          addEffectiveChildren(child.id(), except, trees);
+          addEffectiveChildren(child.id(), trees);
         }
       }
     }

@@ -10,5 +10,8 @@ public interface Guard {
   /** For trees that nobody changes, and for the thread that makes the changes. */
   Guard ALWAYS = () -> true;
 
+  /** For readers that cannot wait for a disk: what is not in memory is as if it had moved. */
+  Guard IN_MEMORY = () -> true;
+
   boolean holds();
 }

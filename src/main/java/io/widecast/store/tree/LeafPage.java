@@ -46,6 +46,26 @@ final class LeafPage extends Page {
 
   @Override
   LeafPage copy(long newOpSeq, long newEdit) {
+    return garbage <= used / 4 ? copyAsIs(newOpSeq, newEdit) : copyTidy(newOpSeq, newEdit);
+  }
+
+  /** Two array copies: what a change mostly costs. */
+  private LeafPage copyAsIs(long newOpSeq, long newEdit) {
+    var copy =
+        new LeafPage(
+            newOpSeq,
+            newEdit,
+            Arrays.copyOf(heap, Math.max(used + 128, 256)),
+            Arrays.copyOf(offsets, count + 4),
+            low);
+    copy.count = count;
+    copy.used = used;
+    copy.garbage = garbage;
+    return copy;
+  }
+
+  /** Without the cells that were removed, and the others in their order. */
+  private LeafPage copyTidy(long newOpSeq, long newEdit) {
     var copy =
         new LeafPage(
             newOpSeq,
@@ -53,19 +73,13 @@ final class LeafPage extends Page {
             new byte[Math.max(used - garbage + 128, 256)],
             new char[count + 4],
             low);
-    copy.count = count;
-    if (garbage == 0) {
-      System.arraycopy(heap, 0, copy.heap, 0, used);
-      System.arraycopy(offsets, 0, copy.offsets, 0, count);
-      copy.used = used;
-    } else {
-      for (int i = 0; i < count; i++) {
-        copy.offsets[i] = (char) copy.used;
-        int size = cellBytes(i);
-        System.arraycopy(heap, offsets[i], copy.heap, copy.used, size);
-        copy.used += size;
-      }
+    for (int i = 0; i < count; i++) {
+      int size = cellBytes(i);
+      copy.offsets[i] = (char) copy.used;
+      System.arraycopy(heap, offsets[i], copy.heap, copy.used, size);
+      copy.used += size;
     }
+    copy.count = count;
     return copy;
   }
 
@@ -181,7 +195,7 @@ final class LeafPage extends Page {
   }
 
   private void compact() {
-    LeafPage tidy = copy(opSeq(), edit);
+    LeafPage tidy = copyTidy(opSeq(), edit);
     heap = tidy.heap;
     offsets = tidy.offsets;
     used = tidy.used;
@@ -268,7 +282,7 @@ final class LeafPage extends Page {
 
   @Override
   void encodeContent(ByteWriter out) {
-    LeafPage tidy = garbage == 0 ? this : copy(opSeq(), edit);
+    LeafPage tidy = garbage == 0 ? this : copyTidy(opSeq(), edit);
     out.u16(low.key().length).bytes(low.key(), 0, low.key().length).varint(low.revision());
     out.u16(count);
     for (int i = 0; i < count; i++) {

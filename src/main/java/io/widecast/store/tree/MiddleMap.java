@@ -238,8 +238,8 @@ public final class MiddleMap {
     int left = index > 0 ? index - 1 : 0;
     PageRef otherRef = parent.children[index > 0 ? index - 1 : 1];
     MapLeaf other = (MapLeaf) pages.get(otherRef);
-    if (leaf.count + other.count > MapLeaf.ENTRIES_MAX * 3 / 4) {
-      return;
+    if (leaf.count > 0 && leaf.count + other.count > MapLeaf.ENTRIES_MAX * 3 / 4) {
+      return; // an empty one goes beside a full one too: nothing is ever put there again
     }
     PageRef gone;
     if (index > 0) {

@@ -15,12 +15,13 @@ final class PageTable {
   private volatile long[] pbas = new long[64];
   private long[] opSeqs = new long[64]; // 0 for an id that is not in use
   private long[] free = new long[16]; // ids to use again
-  private int freeCount;
+  private int freeCount; // of these that may be used now; those behind are retired
+  private int retiredCount;
   private int next = 1;
 
   /** A new page's id. */
   long allocate(long opSeq) {
-    int id = freeCount > 0 ? (int) free[--freeCount] : next++;
+    int id = freeCount > 0 ? takeFree() : next++;
     if (id == pbas.length) {
       pbas = Arrays.copyOf(pbas, id * 2);
       opSeqs = Arrays.copyOf(opSeqs, id * 2);
@@ -29,23 +30,48 @@ final class PageTable {
     return id;
   }
 
-  void free(long id) {
-    set(id, 0);
-    opSeqs[(int) id] = 0;
-    if (freeCount == free.length) {
-      free = Arrays.copyOf(free, freeCount * 2);
+  private int takeFree() {
+    int id = (int) free[--freeCount];
+    if (retiredCount > 0) { // the last retired one closes the gap
+      free[freeCount] = free[freeCount + retiredCount];
     }
-    free[freeCount++] = id;
+    return id;
+  }
+
+  /**
+   * The page is no more. Its id and its address stay as they are until {@link #reuseFreed}: readers
+   * of the published state may still be on their way to it.
+   */
+  void free(long id) {
+    opSeqs[(int) id] = 0;
+    int end = freeCount + retiredCount;
+    if (end == free.length) {
+      free = Arrays.copyOf(free, end * 2);
+    }
+    free[end] = id;
+    retiredCount++;
+  }
+
+  /** Nobody begins to read what was freed any more. */
+  void reuseFreed() {
+    for (; retiredCount > 0; retiredCount--) {
+      set(free[freeCount++], 0);
+    }
   }
 
   void set(long id, long pba) {
     PBA.setRelease(pbas, (int) id, pba);
   }
 
-  /** 0 for a page that is not on disk, or not in use. */
-  long pba(long id) {
+  /** For any thread: 0 for a page that is not on disk. One just freed still has its last. */
+  long address(long id) {
     long[] now = pbas;
     return id > 0 && id < now.length ? (long) PBA.getAcquire(now, (int) id) : 0;
+  }
+
+  /** For the owner: 0 for a page that is not on disk, or not in use. */
+  long pba(long id) {
+    return opSeq(id) == 0 ? 0 : address(id);
   }
 
   /** 0 for an id that is not in use. */
@@ -59,11 +85,15 @@ final class PageTable {
   }
 
   int count() {
-    return next - 1 - freeCount;
+    return next - 1 - freeCount - retiredCount;
   }
 
   long[] copyOfPbas() {
-    return Arrays.copyOf(pbas, next);
+    long[] copy = Arrays.copyOf(pbas, next);
+    for (int i = freeCount; i < freeCount + retiredCount; i++) {
+      copy[(int) free[i]] = 0;
+    }
+    return copy;
   }
 
   long[] copyOfOpSeqs() {

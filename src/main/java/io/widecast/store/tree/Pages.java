@@ -79,6 +79,9 @@ public final class Pages {
       }
       return held;
     }
+    if (guard == Guard.IN_MEMORY) {
+      throw new MovedException();
+    }
     Page loaded;
     try {
       loaded = load(ref.id());
@@ -96,7 +99,7 @@ public final class Pages {
 
   private Page load(long id) {
     for (int tries = 0; ; tries++) {
-      long pba = table.pba(id);
+      long pba = table.address(id);
       if (pba == 0) {
         throw new StoreException(
             "page " + id + " is missing in " + segments.place() + ". Run 'widecast verify'");
@@ -104,7 +107,7 @@ public final class Pages {
       try {
         return Page.decode(segments.read(pba, BlockKind.PAGE, id));
       } catch (BlockGoneException e) {
-        if (pba == table.pba(id) && tries > 0) {
+        if (pba == table.address(id) && tries > 0) {
           throw e; // else it was moved between the two looks
         }
       } catch (WireException | IllegalArgumentException | IndexOutOfBoundsException e) {
@@ -262,6 +265,14 @@ public final class Pages {
     return edit;
   }
 
+  /**
+   * Readers are given the newest state from now on, so that ids of pages that were freed before may
+   * be used again. Whoever still reads an older state finds that its {@link Guard} does not hold.
+   */
+  public void reuseFreed() {
+    table.reuseFreed();
+  }
+
   public long newOpSeq() {
     return nextOpSeq++;
   }
@@ -291,7 +302,8 @@ public final class Pages {
   }
 
   /**
-   * Frees a page, if it still is the one that {@code opSeq} made.
+   * Frees a page, if it still is the one that {@code opSeq} made. Readers of the published state
+   * find it until {@link #reuseFreed}.
    *
    * @return whether it was
    */
@@ -453,7 +465,7 @@ public final class Pages {
       for (int i = 0; i < toMove.size(); i++) {
         long id = toMove.get(i).getKey();
         long pba = written[refs.size() + i];
-        if (table.pba(id) == toMove.get(i).getValue()) {
+        if (table.pba(id) == toMove.get(i).getValue() && table.opSeq(id) == opSeqs[(int) id]) {
           moveTo(id, pba);
         } else {
           segments.release(pba);

@@ -93,21 +93,26 @@ public final class TreeReader {
   /** A page as it hangs in a tree. */
   public record Held(long id, long opSeq, int level, Place low) {}
 
-  /** The page at {@code level} that {@code place} belongs to; null when the tree is lower. */
+  /**
+   * The page at {@code level} that {@code place} belongs to; null when the tree is lower. Not read
+   * itself, only those above it. For the owner.
+   */
   public Held pageAt(int level, Place place) {
-    PageRef ref = root;
-    Page page = pages.read(ref, guard);
-    while (page.level() > level) {
-      InnerPage inner = (InnerPage) page;
-      ref = inner.child(inner.find(place.key(), place.revision()));
-      page = pages.read(ref, guard);
+    Page page = pages.read(root, guard);
+    if (page.level() <= level) {
+      return page.level() == level ? held(root, level, Place.FIRST) : null;
     }
-    return page.level() == level ? held(ref, page) : null;
+    InnerPage inner = (InnerPage) page;
+    while (inner.level() > level + 1) {
+      PageRef ref = inner.child(inner.find(place.key(), place.revision()));
+      inner = (InnerPage) pages.read(ref, guard);
+    }
+    int child = inner.find(place.key(), place.revision());
+    return held(inner.child(child), level, inner.lowOf(child));
   }
 
-  private static Held held(PageRef ref, Page page) {
-    Place low = page instanceof LeafPage leaf ? leaf.low() : ((InnerPage) page).low();
-    return new Held(ref.id(), page.opSeq(), page.level(), low);
+  private Held held(PageRef ref, int level, Place low) {
+    return new Held(ref.id(), pages.opSeq(ref.id()), level, low);
   }
 
   /** A page of a path, root first, and where its part of the order ends: null behind the last. */
@@ -121,25 +126,41 @@ public final class TreeReader {
 
   /**
    * The path to the leaf that {@code place} belongs to, as far as {@code interest} goes: its last
-   * step is that leaf, or the first page that is of no interest.
+   * step is that leaf, or the first page that is of no interest. That last one is not read, so that
+   * what is passed over costs nothing. For the owner.
    */
   public List<Step> path(Place place, Interest interest) {
     var steps = new ArrayList<Step>();
-    PageRef ref = root;
     Place end = null;
+    Held held = held(root, pages.read(root, guard).level(), Place.FIRST);
+    PageRef ref = root;
     while (true) {
-      Page page = pages.read(ref, guard);
-      Held held = held(ref, page);
       steps.add(new Step(held, end));
-      if (!(page instanceof InnerPage inner) || !interest.in(held)) {
+      if (held.level() == 0 || !interest.in(held)) {
         return steps;
       }
+      InnerPage inner = (InnerPage) pages.read(ref, guard);
       int child = inner.find(place.key(), place.revision());
       if (child + 1 < inner.count()) {
         end = inner.lowOf(child + 1);
       }
       ref = inner.child(child);
+      held = held(ref, held.level() - 1, inner.lowOf(child));
     }
+  }
+
+  /** About what share of the rows stands before {@code place}, by the path to it: 0 to 1. */
+  public double shareBefore(Place place) {
+    double share = 0;
+    double width = 1;
+    Page page = pages.read(root, guard);
+    while (page instanceof InnerPage inner) {
+      int child = inner.find(place.key(), place.revision());
+      width /= inner.count();
+      share += child * width;
+      page = page.level() == 1 ? null : pages.read(inner.child(child), guard);
+    }
+    return share;
   }
 
   /** The rows of the leaf that {@code place} belongs to. */

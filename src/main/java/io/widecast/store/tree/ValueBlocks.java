@@ -92,6 +92,17 @@ public final class ValueBlocks {
         vba);
   }
 
+  /** Whether the value that {@code cell} names can be read without waiting for a disk. */
+  public static boolean isInMemory(Segments segments, Cell cell, LongUnaryOperator addresses) {
+    for (int i = 0; i < count(cell.length()); i++) {
+      long pba = addresses.applyAsLong(cell.vba() + i);
+      if (pba == 0 || !segments.isInMemory(pba)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /**
    * The value that {@code cell} names.
    *

@@ -61,23 +61,18 @@ public final class OfflineVerifier {
     try (lock) {
       var disk = new ReadOnlyDisk(directory);
       StoreFormat format = StoreFormat.read(disk).orElseThrow();
-      return new OfflineVerifier(disk, format.identity(), heapBytes).run();
+      return new OfflineVerifier(disk, format.identity(), heapBytes).run(format.kind());
     }
   }
 
-  private VerifyReport run() throws IOException {
-    Token token = disk.list().contains(Manifest.FILE) ? redoLog() : container();
+  private VerifyReport run(StoreFormat.Kind kind) throws IOException {
+    Token token = kind == StoreFormat.Kind.REDO_LOG ? redoLog() : container();
     return new VerifyReport(token, alarms.list());
   }
 
   // ---- a container
 
   private Token container() throws IOException {
-    if (!Container.isIn(disk)) {
-      String what = "is missing; restore the directory, or let this node take a new copy";
-      alarms.raise(AlarmKind.DAMAGED_FILE, "checkpoint", what);
-      return Token.NONE;
-    }
     try (Container container =
         Container.openDamaged(disk, identity, ContainerOptions.forHeap(heapBytes), new Metrics())) {
       VerifyReport report = Verifier.run(container, true, 0);

@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * A container on a simulated disk under random work, beside a sorted map for each snapshot and for
@@ -48,6 +49,8 @@ public final class ContainerRun {
   public SimDisk disk = new SimDisk();
   public Container container;
   Model model = new Model();
+  private final TreeMap<String, Model> taking = new TreeMap<>(); // asked for, not acknowledged
+  private final TreeSet<String> deleting = new TreeSet<>(); // likewise
   private long epoch = 1;
   private int names;
 
@@ -58,6 +61,7 @@ public final class ContainerRun {
     options = new ContainerOptions(128 << 10, cache, cache, 64 << 10, 2 << 10, history);
     largeValues = random.nextInt(4) == 0;
     keySpace = random.nextInt(3) == 0 ? 30 : KEYS * (1 + random.nextInt(8));
+    Container.make(disk, IDENTITY);
     open();
   }
 
@@ -88,7 +92,9 @@ public final class ContainerRun {
     } else if (dice < 97) {
       compact();
     } else if (dice < 98) {
-      copy();
+      if (random.nextInt(4) == 0) {
+        copy();
+      }
     } else {
       checkSome();
     }
@@ -157,8 +163,9 @@ public final class ContainerRun {
   public void snapshot() throws IOException {
     if (snapshots.size() < 12) {
       String name = "s" + names++;
+      taking.put(name, model.copy());
       container.takeSnapshot(name, names);
-      snapshots.put(name, model.copy());
+      snapshots.put(name, taking.remove(name));
     }
   }
 
@@ -166,7 +173,9 @@ public final class ContainerRun {
     if (!snapshots.isEmpty()) {
       var list = new ArrayList<>(snapshots.keySet());
       String name = list.get(random.nextInt(list.size()));
+      deleting.add(name);
       container.deleteSnapshot(name);
+      deleting.remove(name);
       snapshots.remove(name);
     }
   }
@@ -181,7 +190,7 @@ public final class ContainerRun {
     container.checkpoint(1);
   }
 
-  private void compact() throws IOException {
+  void compact() throws IOException {
     if (model.token.revision() > container.horizon().revision()) {
       long from = container.horizon().revision() + 1;
       long to = from + random.nextLong(model.token.revision() - from + 1);
@@ -202,10 +211,7 @@ public final class ContainerRun {
   }
 
   /** Another node's map, a little ahead of this one, takes the place of this one's. */
-  private void copy() throws IOException {
-    if (random.nextInt(4) != 0) {
-      return;
-    }
+  void copy() throws IOException {
     for (int i = 1 + random.nextInt(10); i > 0; i--) {
       EncodedEntry entry = EntryCodec.encode(entry(model.token.revision() + 1));
       model.apply(entry.entry());
@@ -250,6 +256,20 @@ public final class ContainerRun {
       container.advance(part, part.get(part.size() - 1).entry().token());
       from = to;
     }
+  }
+
+  /** What was asked for and not acknowledged may have happened, or not. */
+  void settleDoubts() {
+    taking.forEach(
+        (name, then) -> {
+          if (container.snapshot(name).isPresent()) {
+            snapshots.put(name, then);
+          }
+        });
+    deleting.removeIf(name -> container.snapshot(name).isPresent());
+    deleting.forEach(snapshots::remove);
+    taking.clear();
+    deleting.clear();
   }
 
   // ---- checks

@@ -18,7 +18,8 @@ class StoreFormatTest {
 
   @Test
   void isReadAsItWasWritten() throws Exception {
-    var format = new StoreFormat(new NodeId("paris-1"), 0x0123456789abcdefL);
+    var format =
+        new StoreFormat(StoreFormat.Kind.REDO_LOG, new NodeId("paris-1"), 0x0123456789abcdefL);
 
     assertThat(StoreFormat.read(disk)).isEmpty();
     format.write(disk);

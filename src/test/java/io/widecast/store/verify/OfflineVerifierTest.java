@@ -57,7 +57,7 @@ class OfflineVerifierTest {
     Planted store = Planted.store();
     store.container.takeSnapshot("three", 3);
     store.container.close();
-    format(store.disk, Planted.IDENTITY, "redo-log 1");
+    format(store.disk, Planted.IDENTITY, "container 1");
     log(store.disk);
     return store.disk;
   }
@@ -123,7 +123,7 @@ class OfflineVerifierTest {
         // as it was meant
       }
       SimDisk found = run.disk.crash(random);
-      format(found, ContainerRun.IDENTITY, "redo-log 1");
+      format(found, ContainerRun.IDENTITY, "container 1");
 
       assertThat(verify(found).alarms()).as("seed %d", seed).isEmpty();
 

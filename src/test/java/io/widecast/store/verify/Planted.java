@@ -40,6 +40,7 @@ final class Planted {
   private long revision;
 
   Planted() throws IOException {
+    Container.make(disk, IDENTITY);
     open();
   }
 

@@ -1,0 +1,42 @@
+package io.widecast.store;
+
+import io.widecast.store.log.LogDrop;
+import java.io.IOException;
+
+/** What {@code bench store} needs of a {@link StoreCore} beside what a node's verticle calls. */
+public final class StoreBenchAccess {
+
+  private final StoreCore core;
+  private final StoreAnswers answers;
+  private final Upkeep upkeep;
+
+  public StoreBenchAccess(StoreCore core) {
+    this.core = core;
+    this.answers = new StoreAnswers(core);
+    this.upkeep = new Upkeep(core, core.container().orElseThrow());
+  }
+
+  /** A piece of upkeep; whether there is more. */
+  public boolean keepUp() throws IOException {
+    return upkeep.run();
+  }
+
+  public void dropLog(long nowMillis) throws IOException {
+    LogDrop drop = core.logToDrop(nowMillis);
+    core.forgetUpTo(drop.base());
+    core.dropLog(drop);
+  }
+
+  public Record answer(StoreRequest request) throws IOException {
+    return answers.answer(request, 0);
+  }
+
+  /** A line on the inside of the store. */
+  public String figures() {
+    try {
+      return answers.answer(new StoreRequest.Figures(), 0).toString();
+    } catch (IOException e) {
+      return e.toString();
+    }
+  }
+}
