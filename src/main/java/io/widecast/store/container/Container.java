@@ -78,7 +78,8 @@ public final class Container implements Closeable {
   private volatile long logFrom;
   private volatile Roots roots;
 
-  private Container(Disk disk, long identity, ContainerOptions options, Metrics metrics)
+  private Container(
+      Disk disk, long identity, ContainerOptions options, Metrics metrics, boolean strict)
       throws IOException {
     this.disk = disk;
     this.identity = identity;
@@ -89,7 +90,7 @@ public final class Container implements Closeable {
     deleteTemporary();
     Superblock block = Superblock.read(disk, identity);
     if (block.number() > 0) {
-      segments.recover(block.segments(), block.nextSegment(), block.number() + 1);
+      segments.recover(block.segments(), block.nextSegment(), block.number() + 1, strict);
       pages.recover(block.pbas(), block.opSeqs(), block.nextOpSeq() + NUMBERS_SKIPPED);
       this.map = new MiddleMap(pages, pages.ref(block.mapRoot()), block.mapSize());
       this.forest = new Forest(pages, map);
@@ -128,7 +129,13 @@ public final class Container implements Closeable {
    */
   public static Container open(Disk disk, long identity, ContainerOptions options, Metrics metrics)
       throws IOException {
-    return new Container(disk, identity, options, metrics);
+    return new Container(disk, identity, options, metrics, true);
+  }
+
+  /** Opens what there is also where segments are missing or damaged, to be verified. */
+  public static Container openDamaged(
+      Disk disk, long identity, ContainerOptions options, Metrics metrics) throws IOException {
+    return new Container(disk, identity, options, metrics, false);
   }
 
   private void deleteTemporary() throws IOException {

@@ -17,6 +17,7 @@ import io.widecast.wire.Crc;
 import io.widecast.wire.WireException;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -308,6 +309,9 @@ record Superblock(
       opSeqs[id] = in.varint();
     }
     in.end();
+    if (number > 0) {
+      checkLinks(heads, rows, job, running);
+    }
     return new Superblock(
         number,
         applied,
@@ -328,6 +332,29 @@ record Superblock(
         segments,
         pbas,
         opSeqs);
+  }
+
+  /** A checkpoint whose checksum holds and that contradicts itself must not become a store. */
+  private static void checkLinks(
+      List<HeadState> heads, List<RowState> rows, Optional<Deletion.Job> job, long running)
+      throws WireException {
+    var ids = new HashSet<Long>();
+    rows.forEach(row -> ids.add(row.id()));
+    ids.add(0L); // no parent
+    for (HeadState head : heads) {
+      if (!ids.contains(head.parent())) {
+        throw new WireException("head " + head.id() + " of snapshot " + head.parent());
+      }
+    }
+    for (RowState row : rows) {
+      if (!ids.contains(row.parent())) {
+        throw new WireException("snapshot " + row.id() + " of snapshot " + row.parent());
+      }
+    }
+    if (heads.stream().noneMatch(head -> head.id() == running)
+        || job.isPresent() && !ids.contains(job.get().row())) {
+      throw new WireException("head " + running + ", deletion " + job);
+    }
   }
 
   private static Token token(ByteReader in) throws WireException {

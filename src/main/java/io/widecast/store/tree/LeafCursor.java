@@ -36,7 +36,7 @@ final class LeafCursor {
       if (child + 1 < inner.count()) {
         end = inner.lowOf(child + 1);
       }
-      page = pages.read(inner.child(child), guard);
+      page = inner.checkedChild(pages.read(inner.child(child), guard));
     }
     leaf = (LeafPage) page;
   }

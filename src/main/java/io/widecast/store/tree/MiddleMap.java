@@ -50,7 +50,7 @@ public final class MiddleMap {
   public static long find(Pages pages, PageRef root, Guard guard, long vba) {
     Page page = pages.read(root, guard);
     while (page instanceof MapInner inner) {
-      page = pages.read(inner.children[inner.find(vba)], guard);
+      page = inner.checkedChild(pages.read(inner.children[inner.find(vba)], guard));
     }
     MapLeaf leaf = (MapLeaf) page;
     int index = leaf.find(vba);

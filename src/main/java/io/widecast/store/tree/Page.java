@@ -1,5 +1,6 @@
 package io.widecast.store.tree;
 
+import io.widecast.store.log.StoreException;
 import io.widecast.wire.ByteReader;
 import io.widecast.wire.ByteWriter;
 import io.widecast.wire.WireException;
@@ -43,6 +44,26 @@ public abstract class Page {
   /** Number of the operation that created the page; changes in place do not renew it. */
   public final long opSeq() {
     return opSeq;
+  }
+
+  /**
+   * What a descent found below this page, so that a pointer to a wrong page is no wrong answer and
+   * no endless way.
+   *
+   * @throws StoreException when it is of another kind or level
+   */
+  final Page checkedChild(Page child) {
+    if (child.level != level - 1 || child.type() > INNER != type() > INNER) {
+      throw new StoreException(
+          "a page at level "
+              + level
+              + " leads to one of type "
+              + child.type()
+              + " at level "
+              + child.level
+              + ". Run 'widecast verify', and let this node take a new copy");
+    }
+    return child;
   }
 
   /** The same content under {@code newOpSeq}, for {@code newEdit} to change. */

@@ -14,8 +14,12 @@ final class Alarms {
   private long more;
 
   void raise(AlarmKind kind, String where, String detail) {
+    add(new Alarm(kind.text(), where, detail));
+  }
+
+  void add(Alarm alarm) {
     if (alarms.size() < MAX) {
-      alarms.add(new Alarm(kind.text(), where, detail));
+      alarms.add(alarm);
     } else {
       more++;
     }

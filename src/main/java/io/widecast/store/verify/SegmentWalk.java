@@ -36,7 +36,7 @@ final class SegmentWalk {
   }
 
   /** Counts a segment's live blocks anew. */
-  boolean countStep() throws IOException {
+  boolean countStep() {
     if (numbers.isEmpty()) {
       return false;
     }
@@ -47,7 +47,7 @@ final class SegmentWalk {
     return true;
   }
 
-  private void count(long number) throws IOException {
+  private void count(long number) {
     SegmentUsage usage = scope.segments.usage(number);
     String where = "segment " + number;
     long txnMax = scope.container.checkpointNumber() + 2; // one under way, and what comes after it
@@ -66,7 +66,7 @@ final class SegmentWalk {
           bytes += Pba.length(block.pba());
         }
       }
-    } catch (StoreException | BlockGoneException e) {
+    } catch (IOException | StoreException | BlockGoneException e) {
       if (!scope.damage.has(number)) {
         scope.alarms.raise(AlarmKind.DAMAGED_SEGMENT, where, e.getMessage());
       }

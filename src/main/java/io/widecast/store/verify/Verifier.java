@@ -192,7 +192,7 @@ public final class Verifier implements AutoCloseable {
     phase = alarms.isEmpty() ? Phase.SEGMENTS : Phase.DONE;
   }
 
-  private void segmentStep() throws IOException {
+  private void segmentStep() {
     if (!segmentWalk.countStep()) {
       phase = Phase.DONE;
     }
