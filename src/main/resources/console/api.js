@@ -7,6 +7,7 @@ import { sentence } from './format.js';
 
 const READ_TIMEOUT_MILLIS = 8_000;
 const WRITE_TIMEOUT_MILLIS = 15_000; // above the 5 s after which the node itself gives up
+const VERIFY_TIMEOUT_MILLIS = 600_000;
 const CATCH_UP = '2s';
 
 let identityListener = () => {};
@@ -69,6 +70,58 @@ export async function readKey(key, min) {
   };
 }
 
+/** What a key held before, newest first; an empty list when nothing is known of it. */
+export async function history(key, limit) {
+  const path = pathOf(key).replace('/v1/kv/', '/v1/history/');
+  return (await request('GET', path, { query: { limit } })).json();
+}
+
+export async function snapshots() {
+  return (await (await request('GET', '/v1/snapshots', {})).json()).snapshots;
+}
+
+export async function takeSnapshot(name) {
+  return (await postJson('/v1/snapshots', { name })).json();
+}
+
+export async function deleteSnapshot(name) {
+  return (await request('DELETE', snapshotPath(name), { timeoutMillis: WRITE_TIMEOUT_MILLIS })).json();
+}
+
+/** Where a browser downloads a snapshot's file from. */
+export function downloadUrl(name) {
+  return `${snapshotPath(name)}/download`;
+}
+
+/** The first keys that differ between two snapshots, and whether there are more. */
+export async function diff(from, to, limit) {
+  const answer = await request('GET', '/v1/snapshots/diff', { query: { from, to } });
+  const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
+  const rows = [];
+  let text = '';
+  while (rows.length <= limit) {
+    const { value, done } = await reader.read();
+    if (done) {
+      return { rows, more: false };
+    }
+    const lines = (text + value).split('\n');
+    text = lines.pop();
+    rows.push(...lines.map((line) => JSON.parse(line)));
+  }
+  await reader.cancel();
+  return { rows: rows.slice(0, limit), more: true };
+}
+
+/** How the store of the node stands. */
+export async function store() {
+  return (await request('GET', '/v1/store', {})).json();
+}
+
+/** Has the node check its whole store, which takes as long as it takes. */
+export async function verify() {
+  return (await postJson('/v1/verify', {}, VERIFY_TIMEOUT_MILLIS)).json();
+}
+
 /** Waits until this node has what was written at the token, for a list that shows it. */
 export async function catchUp(token) {
   // Not the key itself: it may be deleted, and browsers report each 404 as an error.
@@ -112,6 +165,18 @@ function pathOf(key) {
     });
   }
   return `/v1/kv/${encodeURIComponent(key)}`;
+}
+
+function snapshotPath(name) {
+  return `/v1/snapshots/${encodeURIComponent(name)}`;
+}
+
+function postJson(path, value, timeoutMillis = WRITE_TIMEOUT_MILLIS) {
+  return request('POST', path, {
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify(value),
+    timeoutMillis,
+  });
 }
 
 async function request(method, path, options) {

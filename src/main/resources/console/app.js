@@ -1,6 +1,6 @@
 /** Puts the console together: one poller, one stream, and the views that live on them. */
 
-import { cluster, onIdentity } from './api.js';
+import { cluster, onIdentity, snapshots, store } from './api.js';
 import { ClusterView } from './cluster.js';
 import { DetailView } from './detail.js';
 import { byId, setText } from './dom.js';
@@ -9,7 +9,11 @@ import { millis, seconds, timeOfDay } from './format.js';
 import { KeysView } from './keys.js';
 import { Poller } from './poller.js';
 import { PublishView } from './publish.js';
+import { SnapshotsView } from './snapshots.js';
+import { StoreView } from './store.js';
 import { Stream } from './stream.js';
+
+const STORE_PERIOD_MILLIS = 2_000;
 
 let answeredAt;
 
@@ -54,6 +58,23 @@ const detail = new DetailView(stream, {
   },
 });
 new PublishView((token) => keys.showWrite(token));
+
+const snapshotsView = new SnapshotsView({
+  onChanged: () => storePoller.now(),
+  onOpen: (key) => openKey(key),
+});
+const storeView = new StoreView(() => storePoller.now());
+const storePoller = new Poller(() => Promise.all([snapshots(), store()]), {
+  onAnswer: ([taken, figures]) => {
+    snapshotsView.show(taken);
+    storeView.show(figures);
+  },
+  onFailure: (problem) => {
+    snapshotsView.showProblem(problem);
+    storeView.showProblem(problem);
+  },
+  periodMillis: STORE_PERIOD_MILLIS,
+});
 
 function openKey(key) {
   keys.select(key);

@@ -3,12 +3,16 @@
  * and deletion.
  */
 
-import { deleteKey, putKey, readKey } from './api.js';
+import { deleteKey, history, putKey, readKey } from './api.js';
 import { byId, el, setText } from './dom.js';
-import { asText, bytes, count, duration, hexDump, indentJson, isJson, seconds, NOTHING } from './format.js';
+import {
+  asText, bytes, count, counted, duration, hexDump, indentJson, isJson, preview, seconds, NOTHING,
+} from './format.js';
 
 const TEXT_CHARS_SHOWN = 100_000;
 const HEX_BYTES_SHOWN = 4_096;
+const VERSIONS_SHOWN = 50;
+const PREVIEW_CHARS = 120;
 const RELOAD_PAUSE_MILLIS = 1_000; // a hot key changes more often than anyone can read
 
 export class DetailView {
@@ -22,6 +26,7 @@ export class DetailView {
   #reload;
   #editing = false;
   #overwrite = false;
+  #historyShown = false;
 
   /**
    * `onWritten` gets the token of what was written or deleted here; `onClosed` is called when no
@@ -36,6 +41,7 @@ export class DetailView {
       onClosed();
     });
     byId('key-edit').addEventListener('click', () => this.#edit());
+    byId('key-history').addEventListener('click', () => this.#toggleHistory());
     byId('editor-cancel').addEventListener('click', () => this.#cancelEditing());
     byId('editor').addEventListener('submit', (event) => {
       event.preventDefault();
@@ -72,6 +78,7 @@ export class DetailView {
     clearTimeout(this.#reload);
     this.#reload = undefined;
     this.#showEditor(false);
+    this.#showHistory(false);
     this.#pair = undefined;
     this.#key = undefined;
     this.#allow(false);
@@ -121,7 +128,10 @@ export class DetailView {
     showFacts(pair);
     setText(byId('key-value'), textOf(pair, text));
     byId('key-value').classList.toggle('hex', text === undefined);
-    byId('key-value').hidden = false;
+    byId('key-value').hidden = this.#historyShown;
+    if (this.#historyShown) {
+      this.#loadHistory();
+    }
     this.#allow(true);
     byId('key-edit').disabled = text === undefined;
     byId('key-edit').title = text === undefined ? 'Binary: replace it with widecast kv put' : '';
@@ -136,7 +146,37 @@ export class DetailView {
     }
   }
 
+  #toggleHistory() {
+    this.#showHistory(!this.#historyShown);
+    if (this.#historyShown) {
+      this.#loadHistory();
+    }
+  }
+
+  #showHistory(shown) {
+    this.#historyShown = shown;
+    byId('key-history').setAttribute('aria-pressed', shown);
+    byId('history-list').hidden = !shown;
+    byId('history-list').replaceChildren();
+    byId('key-value').hidden = shown || this.#editing || !this.#pair;
+  }
+
+  async #loadHistory() {
+    const key = this.#key;
+    try {
+      const answer = await history(key, VERSIONS_SHOWN);
+      if (key === this.#key && this.#historyShown) {
+        byId('history-list').replaceChildren(...answer.versions.map(versionRow), historyEnd(answer));
+      }
+    } catch (problem) {
+      if (key === this.#key && this.#historyShown) {
+        byId('history-list').replaceChildren(el('li', { class: 'empty' }, problem.message));
+      }
+    }
+  }
+
   #edit() {
+    this.#showHistory(false);
     this.#overwrite = false;
     this.#note('');
     const { content, contentType, ttlSeconds } = this.#pair;
@@ -157,8 +197,9 @@ export class DetailView {
   #showEditor(shown) {
     this.#editing = shown;
     byId('editor').hidden = !shown;
-    byId('key-value').hidden = shown;
+    byId('key-value').hidden = shown || this.#historyShown;
     byId('key-edit').disabled = shown;
+    byId('key-history').disabled = shown;
     setText(byId('key-save'), 'Save');
   }
 
@@ -236,6 +277,35 @@ function showFacts({ etag, version, createRevision, ttlSeconds, contentType, con
   const items = Object.entries(facts).map(([name, value]) =>
     el('div', {}, el('dt', {}, name), el('dd', {}, value)));
   byId('detail-facts').replaceChildren(...items);
+}
+
+/** A version of the key, its value to be unfolded. */
+function versionRow(version) {
+  const { revision, epoch, type, expired, version: number, contentType } = version;
+  const kind = expired ? 'expired' : type;
+  const head = [
+    el('span', { class: `badge ${kind}` }, kind),
+    el('span', { class: 'number', title: `token ${epoch}.${revision}` }, count(revision)),
+    el('span', { class: 'muted mono preview' }, preview(version, PREVIEW_CHARS)),
+  ];
+  if (type === 'delete') {
+    return el('li', { 'data-revision': revision }, el('div', { class: 'version' }, ...head));
+  }
+  const { value, valueBase64 } = version;
+  const text = valueBase64 ?? (typeof value === 'string' ? value : JSON.stringify(value, null, 2));
+  const rest = text.length - TEXT_CHARS_SHOWN;
+  return el('li', { 'data-revision': revision },
+    el('details', {},
+      el('summary', { class: 'version' }, ...head),
+      el('p', { class: 'muted' }, `version ${count(number)}, ${contentType}${valueBase64 === undefined ? '' : ', in Base64'}`),
+      el('pre', { class: 'value' },
+        rest > 0 ? `${text.slice(0, TEXT_CHARS_SHOWN)}\n… and ${count(rest)} more characters` : text)));
+}
+
+function historyEnd({ versions, more, compactRevision }) {
+  const shown = more ? ` These are the newest ${counted(versions.length, 'version')}.` : '';
+  return el('li', { class: 'muted end' },
+    `History is kept from revision ${count(compactRevision)} on.${shown}`);
 }
 
 function textOf({ content, contentType }, text) {

@@ -2,6 +2,7 @@
 
 const GROUPED = new Intl.NumberFormat('en');
 const ONE_DIGIT = new Intl.NumberFormat('en', { maximumFractionDigits: 1 });
+const DAY_AND_TIME = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short' });
 const TIME = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium' });
 
 const HEX_ROW_BYTES = 8;
@@ -55,16 +56,33 @@ export function seconds(value) {
 }
 
 export function bytes(size) {
+  if (!Number.isFinite(size)) {
+    return NOTHING;
+  }
   if (size < 1024) {
     return counted(size, 'byte');
   }
   const kib = size / 1024;
-  return kib < 1024 ? `${ONE_DIGIT.format(kib)} KiB` : `${ONE_DIGIT.format(kib / 1024)} MiB`;
+  const mib = kib / 1024;
+  if (mib < 1) {
+    return `${ONE_DIGIT.format(kib)} KiB`;
+  }
+  return mib < 1024 ? `${ONE_DIGIT.format(mib)} MiB` : `${ONE_DIGIT.format(mib / 1024)} GiB`;
 }
 
 /** A time of day, in the reader's own zone. */
 export function timeOfDay(date) {
   return TIME.format(date);
+}
+
+/** A day and time of day, in the reader's own zone. */
+export function dayAndTime(date) {
+  return Number.isNaN(date.getTime()) ? NOTHING : DAY_AND_TIME.format(date);
+}
+
+/** A part of 1 as a percentage. */
+export function percent(part) {
+  return Number.isFinite(part) ? `${Math.round(100 * part)} %` : NOTHING;
 }
 
 /** A time to live as the API takes it: a bare number means seconds. */

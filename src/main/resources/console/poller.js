@@ -1,6 +1,6 @@
 /**
- * Asks for the cluster once a second. Rests while nobody looks at the page, and asks less and less
- * often while the node does not answer.
+ * Asks for something again and again, the cluster once a second. Rests while nobody looks at the
+ * page, and asks less and less often while the node does not answer.
  */
 
 const PERIOD_MILLIS = 1_000;
@@ -12,11 +12,13 @@ export class Poller {
   #onFailure;
   #failures = 0;
   #asking = false;
+  #periodMillis;
   #timer;
 
   /** `onFailure` gets the problem and after how many milliseconds the next attempt comes. */
-  constructor(ask, { onAnswer, onFailure }) {
+  constructor(ask, { onAnswer, onFailure, periodMillis = PERIOD_MILLIS }) {
     this.#ask = ask;
+    this.#periodMillis = periodMillis;
     this.#onAnswer = onAnswer;
     this.#onFailure = onFailure;
     document.addEventListener('visibilitychange', () => this.now());
@@ -42,12 +44,12 @@ export class Poller {
       answer = await this.#ask();
     } catch (problem) {
       this.#failures += 1;
-      const pauseMillis = Math.min(PERIOD_MILLIS_MAX, PERIOD_MILLIS * 2 ** (this.#failures - 1));
+      const pauseMillis = Math.min(PERIOD_MILLIS_MAX, this.#periodMillis * 2 ** (this.#failures - 1));
       this.#onFailure(problem, pauseMillis);
       return pauseMillis;
     }
     this.#failures = 0;
     this.#onAnswer(answer);
-    return PERIOD_MILLIS;
+    return this.#periodMillis;
   }
 }
