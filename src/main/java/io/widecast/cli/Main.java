@@ -111,6 +111,7 @@ public final class Main extends Group {
                 new BenchCommand(),
                 new BenchKvCommand(terminal),
                 new BenchWatchCommand(terminal),
+                new BenchStoreCommand(terminal),
                 new BenchWanCommand(terminal)));
     return commands;
   }
