@@ -1,5 +1,7 @@
 package io.widecast.store;
 
+import io.widecast.metrics.Gauge;
+import io.widecast.metrics.Metrics;
 import io.widecast.model.ErrorCode;
 import io.widecast.model.Token;
 import io.widecast.model.WidecastException;
@@ -26,14 +28,16 @@ final class StoreAnswers {
   private static final int HOLDS_MAX = 1024;
 
   private final StoreCore core;
+  private final Metrics metrics;
   private final Optional<ContainerKeyspace> container;
   private final Map<Long, List<SnapshotView>> holds = new HashMap<>();
   private long nextHold = 1;
   private volatile Optional<VerifyReport> verified = Optional.empty();
   private boolean verifying; // guarded by this
 
-  StoreAnswers(StoreCore core) {
+  StoreAnswers(StoreCore core, Metrics metrics) {
     this.core = core;
+    this.metrics = metrics;
     this.container = core.container();
   }
 
@@ -247,6 +251,7 @@ final class StoreAnswers {
           // a bounded piece each
         }
         verified = Optional.of(verifier.report());
+        metrics.set(Gauge.ALARMS, verifier.report().alarms().size());
         return verified.get();
       } finally {
         store.own(

@@ -1,5 +1,6 @@
 package io.widecast.store;
 
+import io.widecast.metrics.Metrics;
 import io.widecast.store.log.LogDrop;
 import java.io.IOException;
 
@@ -12,8 +13,8 @@ public final class StoreBenchAccess {
 
   public StoreBenchAccess(StoreCore core) {
     this.core = core;
-    this.answers = new StoreAnswers(core);
-    this.upkeep = new Upkeep(core, core.container().orElseThrow());
+    this.answers = new StoreAnswers(core, new Metrics());
+    this.upkeep = new Upkeep(core, core.container().orElseThrow(), new Metrics());
   }
 
   /** A piece of upkeep; whether there is more. */

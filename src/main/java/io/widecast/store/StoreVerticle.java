@@ -145,8 +145,8 @@ public final class StoreVerticle extends VerticleBase {
 
   private void opened(StoreCore opened) {
     core = opened;
-    answers = new StoreAnswers(core);
-    upkeep = core.container().map(container -> new Upkeep(core, container));
+    answers = new StoreAnswers(core, metrics);
+    upkeep = core.container().map(container -> new Upkeep(core, container, metrics));
     listen(Bus.LOG, this::onLog);
     listen(Bus.COMMITTED, this::onCommitted);
     listen(Bus.COPY, this::onCopy);
@@ -394,8 +394,7 @@ public final class StoreVerticle extends VerticleBase {
   private void keepSchedule() {
     if (failed == null && !closing) {
       requests
-          .executeBlocking(
-              () -> answers.keepSchedule(schedule, System.currentTimeMillis()), false)
+          .executeBlocking(() -> answers.keepSchedule(schedule, System.currentTimeMillis()), false)
           .onSuccess(taken -> taken.ifPresent(name -> LOG.info("snapshot {} taken", name)))
           .onFailure(cause -> LOG.warn("no snapshot could be taken: {}", cause.getMessage()));
     }

@@ -1,5 +1,6 @@
 package io.widecast.store;
 
+import io.widecast.metrics.Metrics;
 import java.io.IOException;
 
 /**
@@ -11,17 +12,30 @@ final class Upkeep {
 
   private static final int STEPS = 16; // of deletion or cleaning, in a piece
 
+  /** Figures are added up over all segments: not in each piece. */
+  private static final int PIECES_PER_SHOW = 4;
+
   private final StoreCore core;
   private final ContainerKeyspace container;
+  private final StoreGauges gauges;
+  private long pieces;
   private boolean spaceToGiveBack; // something was freed since the last checkpoint asked for
 
-  Upkeep(StoreCore core, ContainerKeyspace container) {
+  Upkeep(StoreCore core, ContainerKeyspace container, Metrics metrics) {
     this.core = core;
     this.container = container;
+    this.gauges = new StoreGauges(metrics);
   }
 
   /** Does a piece of work; whether there may be more. */
   boolean run() throws IOException {
+    if (pieces++ % PIECES_PER_SHOW == 0) {
+      container.ownQuickly(
+          owned -> {
+            gauges.show(owned);
+            return null;
+          });
+    }
     boolean more = core.pruneSome();
     for (int i = 0; i < STEPS; i++) {
       boolean deleted = container.deleteStep();

@@ -11,8 +11,8 @@ import org.h2.mvstore.MVMap;
 import org.h2.mvstore.MVStore;
 
 /**
- * H2's MVStore, committed and forced for each batch. A snapshot is a version that is kept from being
- * overwritten.
+ * H2's MVStore, committed and forced for each batch. A snapshot is a version that is kept from
+ * being overwritten.
  */
 final class MvStoreEngine implements StoreEngine {
 

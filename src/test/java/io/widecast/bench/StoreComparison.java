@@ -7,8 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * {@code bench store} beside RocksDB and H2's MVStore, one after the other in one process: {@code mvn
- * -Pbench -DskipTests test-compile exec:exec -Dbench.main=io.widecast.bench.StoreComparison
+ * {@code bench store} beside RocksDB and H2's MVStore, one after the other in one process: {@code
+ * mvn -Pbench -DskipTests test-compile exec:exec -Dbench.main=io.widecast.bench.StoreComparison
  * -Dbench.args="1000000"}.
  */
 final class StoreComparison {

@@ -303,7 +303,10 @@ public final class Container implements Closeable {
       for (Pair pair : entry.entry().pairs()) {
         Cell older = forest.apply(running, pair, token);
         if (older != null && !options.keepsHistory()) {
-          forget(pair.key(), older);
+          forest.forget(running, older);
+          if (pair instanceof Pair.Delete) {
+            running.tree().remove(older.key(), token.revision());
+          }
         }
       }
       running.moveTo(token);
@@ -317,10 +320,6 @@ public final class Container implements Closeable {
       epochs.put(upTo.revision(), upTo.epoch());
     }
     publish();
-  }
-
-  private void forget(Key key, Cell older) {
-    forest.prune(running, key.bytes().unsafeArray(), Long.MAX_VALUE, 64);
   }
 
   // ---- history
@@ -638,6 +637,11 @@ public final class Container implements Closeable {
   /** Pages of all trees. */
   public int pageCount() {
     return pages.count();
+  }
+
+  /** Shared pages that were copied to be changed, since this was opened. */
+  public long pagesCopied() {
+    return pages.pagesCopied();
   }
 
   /** Bytes of pages in memory that are as on disk. */

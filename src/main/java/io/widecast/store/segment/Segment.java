@@ -144,6 +144,17 @@ final class Segment {
     return buffer != null;
   }
 
+  /** All of it; null once only the disk has it. */
+  byte[] buffer() {
+    return buffer;
+  }
+
+  /** The chunk that has all {@code length} bytes from {@code offset} on; null when two have. */
+  byte[] chunkOf(Disk disk, BlockCache cache, int offset, int length) throws IOException {
+    int index = offset / CHUNK_BYTES;
+    return (offset + length - 1) / CHUNK_BYTES == index ? chunk(disk, cache, index) : null;
+  }
+
   /** Copies {@code length} bytes from {@code offset} on; any thread. */
   void read(Disk disk, BlockCache cache, int offset, byte[] into, int length) throws IOException {
     byte[] bytes = buffer;

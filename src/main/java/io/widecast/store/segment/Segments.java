@@ -8,6 +8,7 @@ import io.widecast.wire.Crc;
 import io.widecast.wire.WireException;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
@@ -381,20 +382,44 @@ public final class Segments {
 
   // ---- any thread
 
+  /** A block's payload where it lies: not to be written to. */
+  public record Payload(byte[] array, int from, int length) {
+
+    public byte[] copy() {
+      return Arrays.copyOfRange(array, from, from + length);
+    }
+  }
+
+  /** A copy of what {@link #view} gives. */
+  public byte[] read(long pba, BlockKind kind, long id) {
+    return view(pba, kind, id).copy();
+  }
+
   /**
    * The payload of the block at {@code pba}.
    *
    * @throws BlockGoneException when its segment has been cleaned away
    * @throws DamagedBlockException when it is not the block that was written there
    */
-  public byte[] read(long pba, BlockKind kind, long id) {
+  public Payload view(long pba, BlockKind kind, long id) {
     Segment segment = table.find(Pba.segment(pba));
     if (segment == null) {
       throw new BlockGoneException(pba);
     }
-    byte[] block = new byte[Pba.length(pba)];
+    int offset = Pba.offset(pba);
+    int length = Pba.length(pba);
     try {
-      segment.read(disk, cache, Pba.offset(pba), block, block.length);
+      byte[] whole = segment.buffer();
+      if (whole != null) {
+        return payload(pba, whole, offset, length, kind, id);
+      }
+      byte[] chunk = segment.chunkOf(disk, cache, offset, length);
+      if (chunk != null) {
+        return payload(pba, chunk, offset % Segment.CHUNK_BYTES, length, kind, id);
+      }
+      byte[] block = new byte[length];
+      segment.read(disk, cache, offset, block, length);
+      return payload(pba, block, 0, length, kind, id);
     } catch (IOException e) {
       if (segment.isDropped()) {
         throw new BlockGoneException(pba);
@@ -403,7 +428,6 @@ public final class Segments {
     } catch (IndexOutOfBoundsException e) { // an address from a damaged table
       throw new DamagedBlockException(pba, disk.place(), "no such place");
     }
-    return payload(pba, block, kind, id);
   }
 
   /** Whether {@link #read} of this block would not wait for a disk. */
@@ -412,17 +436,12 @@ public final class Segments {
     return segment != null && segment.holds(Pba.offset(pba), Pba.length(pba));
   }
 
-  private byte[] payload(long pba, byte[] block, BlockKind kind, long id) {
+  private Payload payload(long pba, byte[] array, int from, int size, BlockKind kind, long id) {
     try {
-      var in = new ByteReader(block);
+      var in = new ByteReader(array, from, size);
       int crc = in.u32();
-      int expected =
-          Crc.of(
-              SegmentBuilder.seed(identity, Pba.segment(pba), Pba.offset(pba)),
-              block,
-              4,
-              block.length - 4);
-      if (crc != expected) {
+      long seed = SegmentBuilder.seed(identity, Pba.segment(pba), Pba.offset(pba));
+      if (crc != Crc.of(seed, array, from + 4, size - 4)) {
         throw new DamagedBlockException(pba, disk.place(), "checksum of " + kind + " " + id);
       }
       int length = in.count(PAYLOAD_MAX);
@@ -432,9 +451,7 @@ public final class Segments {
         throw new DamagedBlockException(
             pba, disk.place(), found + " " + foundId + " where " + kind + " " + id + " belongs");
       }
-      byte[] payload = new byte[length];
-      System.arraycopy(block, in.position(), payload, 0, length);
-      return payload;
+      return new Payload(array, in.position(), length);
     } catch (WireException e) {
       throw new DamagedBlockException(pba, disk.place(), e.getMessage());
     }
@@ -478,9 +495,7 @@ public final class Segments {
           throw new WireException("no block");
         }
         long pba = Pba.of(number, start + offset, size);
-        byte[] block = new byte[size];
-        System.arraycopy(bytes, offset, block, 0, size);
-        found.add(new Found(pba, kind, id, payload(pba, block, kind, id)));
+        found.add(new Found(pba, kind, id, payload(pba, bytes, offset, size, kind, id).copy()));
         offset += size;
       } catch (WireException e) {
         throw new DamagedBlockException(

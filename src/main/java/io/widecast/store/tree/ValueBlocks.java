@@ -7,6 +7,7 @@ import io.widecast.store.segment.BlockKind;
 import io.widecast.store.segment.Segments;
 import io.widecast.wire.WireException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.LongUnaryOperator;
 
@@ -48,23 +49,22 @@ public final class ValueBlocks {
     return content;
   }
 
-  static Value value(byte[] content) throws WireException {
-    int type = content[0] & 0xff;
+  private static Value value(byte[] content, int from, int length) throws WireException {
+    int type = content[from] & 0xff;
     if (type < TYPES.size()) {
-      return new Value(bytes(content, 1), TYPES.get(type));
+      return new Value(bytes(content, from + 1, from + length), TYPES.get(type));
     }
-    int front = content.length < 2 ? 0 : 2 + (content[1] & 0xff);
-    if (type != SPELLED || front < 3 || front > content.length) {
+    int front = length < 2 ? 0 : 2 + (content[from + 1] & 0xff);
+    if (type != SPELLED || front < 3 || front > length) {
       throw new WireException("content type " + type);
     }
     return new Value(
-        bytes(content, front), new String(content, 2, front - 2, StandardCharsets.US_ASCII));
+        bytes(content, from + front, from + length),
+        new String(content, from + 2, front - 2, StandardCharsets.US_ASCII));
   }
 
-  private static Bytes bytes(byte[] content, int from) {
-    byte[] bytes = new byte[content.length - from];
-    System.arraycopy(content, from, bytes, 0, bytes.length);
-    return Bytes.wrap(bytes);
+  private static Bytes bytes(byte[] content, int from, int to) {
+    return Bytes.wrap(Arrays.copyOfRange(content, from, to));
   }
 
   /**
@@ -109,34 +109,40 @@ public final class ValueBlocks {
    * @param addresses the middle map; 0 for a VBA that it does not hold
    */
   public static Value read(Segments segments, Cell cell, LongUnaryOperator addresses) {
-    int count = count(cell.length());
-    byte[] content = null;
-    int done = 0;
-    for (int i = 0; i < count; i++) {
-      long vba = cell.vba() + i;
-      long pba = addresses.applyAsLong(vba);
-      if (pba == 0) {
-        throw new DanglingException(cell, vba);
-      }
-      byte[] part = segments.read(pba, BlockKind.VALUE, vba);
-      if (count == 1) {
-        content = part;
-      } else {
-        if (content == null) {
-          content = new byte[cell.length()];
-        }
-        System.arraycopy(part, 0, content, done, Math.min(part.length, content.length - done));
-      }
-      done += part.length;
-    }
     try {
-      if (done != cell.length()) {
-        throw new WireException(done + " bytes where " + cell.length() + " belong");
+      if (count(cell.length()) == 1) {
+        Segments.Payload content = block(segments, cell, cell.vba(), addresses);
+        check(cell, content.length());
+        return value(content.array(), content.from(), content.length());
       }
-      return value(content);
+      byte[] content = new byte[cell.length()];
+      int done = 0;
+      for (int i = 0; i < count(cell.length()); i++) {
+        Segments.Payload part = block(segments, cell, cell.vba() + i, addresses);
+        check(cell, Math.max(cell.length(), done + part.length()));
+        System.arraycopy(part.array(), part.from(), content, done, part.length());
+        done += part.length();
+      }
+      check(cell, done);
+      return value(content, 0, content.length);
     } catch (WireException | IllegalArgumentException e) {
       throw new IllegalStateException("value of " + cell + " is broken: " + e.getMessage(), e);
     }
+  }
+
+  private static void check(Cell cell, int length) throws WireException {
+    if (length != cell.length()) {
+      throw new WireException(length + " bytes where " + cell.length() + " belong");
+    }
+  }
+
+  private static Segments.Payload block(
+      Segments segments, Cell cell, long vba, LongUnaryOperator addresses) {
+    long pba = addresses.applyAsLong(vba);
+    if (pba == 0) {
+      throw new DanglingException(cell, vba);
+    }
+    return segments.view(pba, BlockKind.VALUE, vba);
   }
 
   /** How much of a content is content type. */
