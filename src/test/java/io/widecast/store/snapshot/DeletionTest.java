@@ -54,7 +54,8 @@ class DeletionTest {
   }
 
   @Test
-  @DisplayName("I3.5 I3.6: one leaf for each batch, in strictly rising order, from a bounded buffer")
+  @DisplayName(
+      "I3.5 I3.6: one leaf for each batch, in strictly rising order, from a bounded buffer")
   void batchesRiseAndTouchOneLeaf() throws IOException {
     int cap = 4 << 10; // 256 blocks
     var run = new ForestRun(cap, true);

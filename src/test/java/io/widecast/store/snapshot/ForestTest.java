@@ -236,7 +236,8 @@ class ForestTest {
   }
 
   @Test
-  @DisplayName("I2.2: a page of the operation right before a snapshot is shared, one after it is owned")
+  @DisplayName(
+      "I2.2: a page of the operation right before a snapshot is shared, one after it is owned")
   void equalMeansShared() throws IOException {
     var run = new ForestRun();
     Head head = run.head();
@@ -314,7 +315,8 @@ class ForestTest {
     SnapshotRow row = run.snapshot(head);
     fill(run, head, 350, 400);
     run.condemn(row);
-    while (run.deletion.job().isEmpty() || run.deletion.job().get().phase() == Deletion.Phase.SCAN) {
+    while (run.deletion.job().isEmpty()
+        || run.deletion.job().get().phase() == Deletion.Phase.SCAN) {
       run.deleteStep();
     }
     assertThat(row.lateList()).isEmpty();
@@ -352,7 +354,8 @@ class ForestTest {
   }
 
   @Test
-  @DisplayName("I3.2: under a ghost, what its last branch lets go of is freed; at one, it collapses")
+  @DisplayName(
+      "I3.2: under a ghost, what its last branch lets go of is freed; at one, it collapses")
   void ghostsDrainAndCollapse() throws IOException {
     var run = new ForestRun();
     Head first = run.head();
