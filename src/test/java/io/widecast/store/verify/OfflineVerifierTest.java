@@ -102,7 +102,7 @@ class OfflineVerifierTest {
   }
 
   static LongStream seeds() {
-    return LongStream.rangeClosed(1, Long.getLong("widecast.store.seeds", 25));
+    return LongStream.rangeClosed(1, Long.getLong("widecast.store.seeds", 12));
   }
 
   @ParameterizedTest

@@ -35,7 +35,7 @@ class PlantedFaultsTest {
   private ContainerRun run;
 
   static LongStream seeds() {
-    return LongStream.rangeClosed(1, Long.getLong("widecast.store.seeds", 25));
+    return LongStream.rangeClosed(1, Long.getLong("widecast.store.seeds", 12));
   }
 
   @ParameterizedTest
