@@ -20,13 +20,15 @@ final class ChunkStream {
   private final Callable<byte[]> chunks;
   private final Runnable over;
   private boolean making;
+  private boolean gone; // the client
   private boolean ended;
 
   /**
    * @param chunks makes the next one; an empty one ends the answer
    * @param over lets go of what the chunks are made from
    */
-  ChunkStream(Exchange exchange, StoreAccess store, Callable<byte[]> chunks, Runnable over) {
+  private ChunkStream(
+      Exchange exchange, StoreAccess store, Callable<byte[]> chunks, Runnable over) {
     this.exchange = exchange;
     this.response = exchange.response();
     this.store = store;
@@ -34,8 +36,35 @@ final class ChunkStream {
     this.over = over;
   }
 
-  /** Goes on until the end; the answer has begun. */
-  void run() {
+  /**
+   * Answers with {@code chunks}, or to HEAD without them.
+   *
+   * @param hold what of the store they are made from, given back whatever happens
+   */
+  static void answer(
+      Exchange exchange,
+      StoreAccess store,
+      long hold,
+      String contentType,
+      Callable<byte[]> chunks) {
+    Runnable over = () -> store.release(hold);
+    boolean begun = false;
+    try {
+      HttpServerResponse response = exchange.beginStream(contentType);
+      if (exchange.isHead()) {
+        response.end();
+      } else {
+        new ChunkStream(exchange, store, chunks, over).run();
+        begun = true;
+      }
+    } finally {
+      if (!begun) {
+        over.run();
+      }
+    }
+  }
+
+  private void run() {
     response.closeHandler(v -> clientGone());
     response.exceptionHandler(e -> clientGone());
     response.drainHandler(v -> next());
@@ -47,9 +76,10 @@ final class ChunkStream {
   }
 
   private void clientGone() {
+    gone = true;
     if (!making) {
       end();
-    } // else whoever made the chunk finds it closed
+    } // else when the chunk is made
   }
 
   private void next() {
@@ -62,7 +92,7 @@ final class ChunkStream {
         .onComplete(
             made -> {
               making = false;
-              if (response.closed()) {
+              if (gone || response.closed()) {
                 end();
               } else if (made.failed()) {
                 end();

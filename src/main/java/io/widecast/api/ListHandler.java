@@ -112,20 +112,15 @@ final class ListHandler {
     StoreAccess store = reads.store();
     return store
         .hold(newest)
-        .onSuccess(
+        .map(
             held -> {
               if (newest.hold() == 0) {
                 exchange.at(held.view().token());
               }
               addFilter(exchange);
-              var response = exchange.beginStream(Exchange.NDJSON);
-              if (exchange.isHead()) {
-                store.release(held.hold());
-                response.end();
-              } else {
-                var rows = new Rows(held.view(), range, limit.orElse(Integer.MAX_VALUE));
-                new ChunkStream(exchange, store, rows, () -> store.release(held.hold())).run();
-              }
+              var rows = new Rows(held.view(), range, limit.orElse(Integer.MAX_VALUE));
+              ChunkStream.answer(exchange, store, held.hold(), Exchange.NDJSON, rows);
+              return held;
             });
   }
 

@@ -1,8 +1,6 @@
 package io.widecast.api;
 
 import io.netty.handler.codec.http.HttpHeaderNames;
-import io.vertx.core.Future;
-import io.vertx.core.http.HttpServerResponse;
 import io.widecast.api.json.JsonBytes;
 import io.widecast.api.json.StoreJson;
 import io.widecast.model.Bytes;
@@ -18,7 +16,6 @@ import io.widecast.store.snapfile.SnapshotFileHeader;
 import io.widecast.store.snapfile.SnapshotFileWriter;
 import java.util.Iterator;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 
 /** {@code /v1/snapshots}: the map frozen under names, by the node that is asked. */
 final class SnapshotHandler {
@@ -100,10 +97,11 @@ final class SnapshotHandler {
         query.get("to").filter(name -> !name.equals(NOW)).map(SnapshotName::checked);
     store
         .<HeldDiff>ask(new StoreRequest.Diff(from, to))
-        .onSuccess(
+        .map(
             diff -> {
-              HttpServerResponse response = exchange.beginStream(Exchange.NDJSON);
-              stream(exchange, response, diff.hold(), () -> lines(diff.rows()));
+              ChunkStream.answer(
+                  exchange, store, diff.hold(), Exchange.NDJSON, () -> lines(diff.rows()));
+              return diff;
             })
         .onFailure(exchange::fail);
   }
@@ -126,11 +124,15 @@ final class SnapshotHandler {
             info ->
                 store
                     .<HeldView>ask(new StoreRequest.ViewSnapshot(name))
-                    .compose(held -> download(exchange, info, held)))
+                    .map(
+                        held -> {
+                          download(exchange, info, held);
+                          return held;
+                        }))
         .onFailure(exchange::fail);
   }
 
-  private Future<?> download(Exchange exchange, SnapshotInfo info, HeldView held) {
+  private void download(Exchange exchange, SnapshotInfo info, HeldView held) {
     View view = held.view();
     var header =
         new SnapshotFileHeader(
@@ -139,28 +141,13 @@ final class SnapshotHandler {
             info.createdAtMillis(),
             view.size(),
             view.contentBytes(),
-            reads
-                .node()
-                .filter()
-                .map(Filter::texts)
-                .map(texts -> String.join(",", texts))
-                .orElse(""));
+            reads.node().filter().map(Filter::toString).orElse(""));
     var file = new SnapshotFileWriter(header, () -> view.from(Bytes.EMPTY));
-    HttpServerResponse response = exchange.beginStream(SnapshotFileHeader.MEDIA_TYPE);
-    response.putHeader(
-        HttpHeaderNames.CONTENT_DISPOSITION,
-        "attachment; filename=\"" + info.name() + SnapshotFileHeader.FILE_SUFFIX + "\"");
-    stream(exchange, response, held.hold(), file::next);
-    return Future.succeededFuture();
-  }
-
-  private void stream(
-      Exchange exchange, HttpServerResponse response, long hold, Callable<byte[]> chunks) {
-    if (exchange.isHead()) {
-      store.release(hold);
-      response.end();
-    } else {
-      new ChunkStream(exchange, store, chunks, () -> store.release(hold)).run();
-    }
+    exchange
+        .response()
+        .putHeader(
+            HttpHeaderNames.CONTENT_DISPOSITION,
+            "attachment; filename=\"" + info.name() + SnapshotFileHeader.FILE_SUFFIX + "\"");
+    ChunkStream.answer(exchange, store, held.hold(), SnapshotFileHeader.MEDIA_TYPE, file::next);
   }
 }

@@ -12,6 +12,8 @@ import io.widecast.store.snapfile.SnapshotFileReader;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.net.Socket;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -124,6 +126,31 @@ class StoreApiIT {
       }
       await().atMost(ApiFixture.DEADLINE).until(() -> node.replication.store().held() == 0);
     }
+  }
+
+  @Test
+  void soDoesAClientThatLosesInterestOverHttp2() throws Exception {
+    String value = "x".repeat(200_000);
+    for (int i = 0; i < 250; i++) { // more than its window takes in
+      node.put("k" + i, value);
+    }
+    post("/v1/snapshots", "{\"name\":\"s\"}");
+
+    var answer =
+        HttpClient.newHttpClient()
+            .send(
+                HttpRequest.newBuilder(node.uri("/v1/snapshots/s/download"))
+                    .version(HttpClient.Version.HTTP_2)
+                    .build(),
+                HttpResponse.BodyHandlers.ofInputStream());
+    try (InputStream body = answer.body()) {
+      assertThat(answer.version()).isEqualTo(HttpClient.Version.HTTP_2);
+      assertThat(body.readNBytes(300_000)).hasSize(300_000);
+      assertThat(node.replication.store().held()).isEqualTo(1);
+    }
+
+    await().atMost(ApiFixture.DEADLINE).until(() -> node.replication.store().held() == 0);
+    assertThat(node.get("/livez").statusCode()).isEqualTo(200);
   }
 
   // ---- history
