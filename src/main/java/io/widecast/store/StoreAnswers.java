@@ -62,7 +62,8 @@ final class StoreAnswers {
       release(release.hold());
       return release;
     } else if (request instanceof StoreRequest.History history) {
-      return store.own(owned -> owned.history(history.key(), history.versionsMax()));
+      return store.own(
+          owned -> owned.history(history.key(), history.versionsMax(), history.bytesMax()));
     } else if (request instanceof StoreRequest.TakeSnapshot take) {
       return store.own(owned -> info(owned, owned.takeSnapshot(take.name(), nowMillis)));
     } else if (request instanceof StoreRequest.ListSnapshots) {

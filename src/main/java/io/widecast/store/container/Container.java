@@ -406,12 +406,21 @@ public final class Container implements Closeable {
     return slice.next();
   }
 
-  /** The versions of a key inside the history, the newest first; deletes too. For the owner. */
-  public KeyHistory history(Key key, int versionsMax) {
+  /**
+   * The versions of a key inside the history, the newest first; deletes too. For the owner.
+   *
+   * @param bytesMax no further version once their values have so many bytes
+   */
+  public KeyHistory history(Key key, int versionsMax, long bytesMax) {
     Roots now = roots;
     var reading = new Reading(this, now, Long.MAX_VALUE);
     var versions = new ArrayList<KeyHistory.Version>();
+    long bytes = 0;
     for (Cell cell : reading.versions(key.bytes().unsafeArray(), versionsMax)) {
+      if (bytes >= bytesMax) {
+        break;
+      }
+      bytes += cell.valueBytes();
       versions.add(
           new KeyHistory.Version(
               cell.token(),

@@ -108,9 +108,11 @@ class SuperblockTest {
   @Test
   void saysWhatToDoAboutADamagedOne() throws IOException {
     var disk = new SimDisk();
-    assertThat(Superblock.read(disk, IDENTITY)).isEmpty();
+    assertThatThrownBy(() -> Superblock.read(disk, IDENTITY))
+        .isInstanceOf(StoreException.class)
+        .hasMessageContaining("is missing");
     sample().write(disk, IDENTITY);
-    assertThat(Superblock.read(disk, IDENTITY)).isPresent();
+    assertThat(Superblock.read(disk, IDENTITY).number()).isEqualTo(sample().number());
     assertThat(disk.list()).containsExactly(Superblock.FILE);
 
     disk.flip(Superblock.FILE, 40, 1);

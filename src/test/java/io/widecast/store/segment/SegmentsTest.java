@@ -11,6 +11,7 @@ import io.widecast.store.segment.Segments.Listed;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
@@ -233,9 +234,11 @@ class SegmentsTest {
     var inFirst = pbas.stream().filter(pba -> Pba.segment(pba) == 1).toList();
     var inSecond = pbas.stream().filter(pba -> Pba.segment(pba) == 2).toList();
     inSecond.stream().skip(5).forEach(segments::release);
-    assertThat(segments.victims(9, 0.75)).containsExactly(2L);
+    assertThat(segments.victims(9, 0.75, Set.of())).containsExactly(2L);
     inFirst.forEach(segments::release);
-    assertThat(segments.victims(9, 0.75)).as("nothing to move in the first").containsExactly(2L);
+    assertThat(segments.victims(9, 0.75, Set.of()))
+        .as("nothing to move in the first")
+        .containsExactly(2L);
     assertThatThrownBy(() -> segments.release(inFirst.get(0)))
         .isInstanceOf(IllegalStateException.class);
     assertThat(segments.empty()).containsExactly(1L);
