@@ -48,6 +48,9 @@ public final class Bus {
   /** Request {@code store.StoreRequest}, answered as each says. Owner: the store. */
   public static final String STORE = "widecast.store";
 
+  /** {@link StoreDamaged}, published by the store while it is. */
+  public static final String DAMAGED = "widecast.damaged";
+
   /** {@link NodeStatus}, published on each change and at least every 500 ms. */
   public static final String STATUS = "widecast.status";
 
@@ -88,6 +91,7 @@ public final class Bus {
           CopyPart.Requests.class,
           CopyPart.End.class,
           CopyTaken.class,
+          StoreDamaged.class,
           NodeStatus.class,
           EdgeReport.class,
           SiteMembers.class);

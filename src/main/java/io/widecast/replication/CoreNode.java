@@ -233,6 +233,18 @@ public final class CoreNode {
     following.onCopied(position, nowNanos);
   }
 
+  /**
+   * The store found its map damaged: another node's copy is to take its place.
+   *
+   * @return false when this node orders, and so has nobody to copy from
+   */
+  public boolean onDamaged() {
+    if (master == null) {
+      following.onDamaged();
+    }
+    return master == null;
+  }
+
   public void onCopyFailed(long nowNanos) {
     following.onCopyFailed(nowNanos);
   }

@@ -100,6 +100,10 @@ final class Following {
     ackDue = true;
   }
 
+  void onDamaged() {
+    turn.receive(receiver.onDamaged());
+  }
+
   void onCopyFailed(long nowNanos) {
     receiver.onCopyFailed(nowNanos);
   }

@@ -17,6 +17,7 @@ import io.widecast.bus.PublishBatch;
 import io.widecast.bus.PublishOutcomes;
 import io.widecast.bus.Recovery;
 import io.widecast.bus.SiteMembers;
+import io.widecast.bus.StoreDamaged;
 import io.widecast.faults.FaultInjector;
 import io.widecast.metrics.Gauge;
 import io.widecast.metrics.Metric;
@@ -185,6 +186,7 @@ public final class ReplicationVerticle extends VerticleBase implements Drainable
     bus.localConsumer(Bus.PUBLISH, this::onPublish);
     bus.<Applied>localConsumer(Bus.APPLIED, message -> onApplied(message.body()));
     bus.<EdgeReport>localConsumer(Bus.EDGES, this::onEdges);
+    bus.<StoreDamaged>localConsumer(Bus.DAMAGED, message -> onDamaged(message.body()));
     bus.<SiteMembers>localConsumer(Bus.MEMBERS, message -> onMembers(message.body()));
     bus.<StreamFrame.Fetch>localConsumer(Bus.FETCH, this::onFetch);
     bus.<AskRequests>localConsumer(Bus.REQUESTS, this::onAskRequests);
@@ -341,6 +343,18 @@ public final class ReplicationVerticle extends VerticleBase implements Drainable
     } // a copy is taken in by onCopied, once it is on disk
   }
 
+  private void onDamaged(StoreDamaged damaged) {
+    if (core.onDamaged()) {
+      LOG.warn("taking a whole copy to mend the store: {}", damaged.detail());
+      endTurnSoon();
+    } else {
+      LOG.warn(
+          "the store is damaged, and this node is the master: it takes a copy once it is not;"
+              + " stop it for a moment to have another one order: {}",
+          damaged.detail());
+    }
+  }
+
   private void onEdges(Message<EdgeReport> message) {
     if (core.isMaster()) {
       core.onEdgeReport(message.body(), System.nanoTime());
@@ -493,7 +507,7 @@ public final class ReplicationVerticle extends VerticleBase implements Drainable
   }
 
   private void takeCopy() {
-    LOG.info("what this node lacks is no longer in the master's buffer: taking a whole copy");
+    LOG.info("taking a whole copy from the master");
     boolean asked = link.send(new StreamFrame.AskCopy());
     (asked
             ? copyTaker.begin()

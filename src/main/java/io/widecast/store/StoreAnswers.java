@@ -76,6 +76,8 @@ final class StoreAnswers {
       return diff(diff, nowMillis);
     } else if (request instanceof StoreRequest.Compact compact) {
       return new Compacted(store.own(owned -> owned.compact(compact.revision())));
+    } else if (request instanceof StoreRequest.Damaged damaged) {
+      return damaged; // what there is to do is the verticle's
     } else if (request instanceof StoreRequest.Verify) {
       return verify(nowMillis);
     } else if (request instanceof StoreRequest.Figures) {
@@ -88,7 +90,7 @@ final class StoreAnswers {
     if (request instanceof StoreRequest.ViewNow) {
       return new HeldView(core.view(), 0);
     }
-    if (request instanceof StoreRequest.Release) {
+    if (request instanceof StoreRequest.Release || request instanceof StoreRequest.Damaged) {
       return (Record) request;
     }
     if (request instanceof StoreRequest.Figures) {

@@ -30,6 +30,7 @@ public final class StoreMessages {
           StoreRequest.DeleteSnapshot.class,
           StoreRequest.Diff.class,
           StoreRequest.Compact.class,
+          StoreRequest.Damaged.class,
           StoreRequest.Verify.class,
           StoreRequest.Figures.class);
 

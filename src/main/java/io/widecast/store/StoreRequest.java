@@ -55,6 +55,9 @@ public sealed interface StoreRequest {
   /** Ends the history below {@code revision}: a {@link Compacted}. */
   record Compact(long revision) implements StoreRequest {}
 
+  /** A reader met damage: sent, not asked. The store then asks for a copy that mends it. */
+  record Damaged(String detail) implements StoreRequest {}
+
   /** Checks everything: a {@link VerifyReport}. */
   record Verify() implements StoreRequest {}
 

@@ -17,6 +17,7 @@ import io.widecast.bus.LogDurable;
 import io.widecast.bus.LogRead;
 import io.widecast.bus.LogWrite;
 import io.widecast.bus.Recovery;
+import io.widecast.bus.StoreDamaged;
 import io.widecast.metrics.Metrics;
 import io.widecast.model.EncodedEntry;
 import io.widecast.model.ErrorCode;
@@ -62,6 +63,7 @@ public final class StoreVerticle extends VerticleBase {
   private static final long UPKEEP_IDLE_MILLIS = 250;
 
   private static final long SCHEDULE_MILLIS = 1_000;
+  private static final long DAMAGED_MILLIS = 10_000;
 
   /** How soon a commit that no write carries is logged by itself. */
   private static final long COMMIT_MILLIS = 50;
@@ -96,6 +98,7 @@ public final class StoreVerticle extends VerticleBase {
   private boolean closing;
   private int reads;
   private Throwable failed;
+  private Optional<String> damaged = Optional.empty(); // what is, until a copy has come
 
   /**
    * @param message whom to tell; null for the store's own
@@ -322,7 +325,11 @@ public final class StoreVerticle extends VerticleBase {
             .onSuccess(
                 whole -> {
                   try {
-                    whole.ifPresent(view -> publish(core.show(view)));
+                    whole.ifPresent(
+                        view -> {
+                          damaged = Optional.empty(); // it is in the old map, if anywhere
+                          publish(core.show(view));
+                        });
                     message.reply(new CopyTaken(), Bus.LOCAL_ONLY);
                   } catch (WidecastException e) {
                     fail(e); // on disk it has taken the place of what is newer
@@ -379,14 +386,42 @@ public final class StoreVerticle extends VerticleBase {
       refuse(message, failed != null ? failed : new IllegalStateException("the node stops"));
       return;
     }
+    if (message.body() instanceof StoreRequest.Damaged report) {
+      onDamage(report.detail());
+      return;
+    }
     Future<Record> answer =
         message.body() instanceof StoreRequest.Verify
             ? vertx.executeBlocking(() -> answers.verify(System.currentTimeMillis()), false)
             : requests.executeBlocking(
                 () -> answers.answer(message.body(), System.currentTimeMillis()), false);
     answer
+        .onSuccess(
+            found -> {
+              if (found instanceof VerifyReport report && !report.sound()) {
+                onDamage(report.alarms().get(0).detail());
+              }
+            })
         .onSuccess(found -> message.reply(found, Bus.LOCAL_ONLY))
         .onFailure(cause -> refuse(message, cause));
+  }
+
+  // ---- damage
+
+  private void onDamage(String detail) {
+    if (damaged.isEmpty()) {
+      LOG.error("the store of {} is damaged: {}", options.node(), detail);
+      damaged = Optional.of(detail);
+      tellDamage();
+    }
+  }
+
+  /** Until a copy has come: who could give one may not be there yet. */
+  private void tellDamage() {
+    if (damaged.isPresent() && failed == null && !closing) {
+      vertx.eventBus().publish(Bus.DAMAGED, new StoreDamaged(damaged.get()), Bus.LOCAL_ONLY);
+      vertx.setTimer(DAMAGED_MILLIS, id -> tellDamage());
+    }
   }
 
   // ---- in the background
@@ -423,6 +458,10 @@ public final class StoreVerticle extends VerticleBase {
                 cause -> {
                   if (cause instanceof DiskFullException) {
                     keepUp(UPKEEP_IDLE_MILLIS); // what it needs may be given back
+                  } else if (cause instanceof StoreException) {
+                    work.freeze(); // readers may still be right: what is damaged is not served
+                    onDamage(cause.getMessage());
+                    keepUp(UPKEEP_IDLE_MILLIS);
                   } else {
                     fail(cause);
                   }

@@ -246,6 +246,15 @@ public final class LanReceiver {
     return List.of(new Output.NeedCopy(lowWater));
   }
 
+  /** What this node keeps of the map is damaged: take a copy, though the log lacks nothing. */
+  public List<Output> onDamaged() {
+    if (copying) {
+      return List.of();
+    }
+    copying = true;
+    return List.of(new Output.NeedCopy(log.last().revision() + 1));
+  }
+
   /** The copy could not be had: ask again, and be told again what is gone. */
   public void onCopyFailed(long nowNanos) {
     copying = false;
