@@ -183,6 +183,12 @@ class ContainerCrashTest {
       for (int i = 0; failed && i < 5; i++) {
         assertThat(checkpointFails(run)).isTrue();
         assertThat(used(run.disk)).as("attempt %d", i).isLessThanOrEqualTo(usedFirst + 512);
+        assertThat(run.disk.list().stream().filter(name -> name.startsWith("seg-")))
+            .as("what no checkpoint will name is gone")
+            .isSubsetOf(
+                run.container.segments().usage().stream()
+                    .map(usage -> String.format("seg-%07x", usage.number()))
+                    .toList());
       }
       run.checkAll();
       SimDisk before = run.disk;

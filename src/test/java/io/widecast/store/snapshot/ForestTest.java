@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ForestTest {
 
   static LongStream seeds() {
-    return LongStream.rangeClosed(1, Long.getLong("widecast.store.seeds", 40));
+    return LongStream.rangeClosed(1, Long.getLong("widecast.store.seeds", 30));
   }
 
   // ---- random work on many heads
