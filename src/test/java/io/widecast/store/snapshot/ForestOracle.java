@@ -26,6 +26,7 @@ final class ForestOracle {
   private final Pages pages;
   private final Map<Long, Set<String>> reachedFrom = new HashMap<>(); // page id, names of trees
   private final Map<Long, Long> opSeqs = new HashMap<>();
+  private final Map<Long, Pages.Inspection> contents = new HashMap<>();
   private final TreeSet<Long> vbas = new TreeSet<>();
   private final TreeMap<Long, Long> addresses = new TreeMap<>();
   private final TreeSet<Long> mapPages = new TreeSet<>();
@@ -84,6 +85,11 @@ final class ForestOracle {
       throw new AssertionError("page " + ref.id() + " of " + tree + ": " + page.fault());
     }
     opSeqs.put(ref.id(), page.opSeq());
+    Pages.Inspection other = contents.putIfAbsent(ref.id(), page);
+    if (other != null
+        && !(other.cells().equals(page.cells()) && other.children().equals(page.children()))) {
+      throw new AssertionError("I2.1: page " + ref.id() + " of " + tree + " differs from itself");
+    }
     if (above != null) {
       Long boundary = boundaries.ceiling(above.opSeq());
       assertThat(page.opSeq())

@@ -83,8 +83,11 @@ class PagesTest {
     written().install();
     for (int i = 0; i < 8000; i += 10) {
       tree.remove(cell(i).key(), i + 1); // changes every leaf, far beyond the budget
-      tree.put(cell(i));
       pages.beginEdit();
+    }
+    assertThat(tree.reader().all(Place.FIRST, Integer.MAX_VALUE).cells()).hasSize(7200);
+    for (int i = 0; i < 8000; i += 10) {
+      tree.put(cell(i));
     }
     checkRows(8000);
     assertThat(pages.changedCount()).isGreaterThan(40);

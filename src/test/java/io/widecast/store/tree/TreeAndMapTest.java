@@ -150,8 +150,8 @@ class TreeAndMapTest {
   void nothingStaysOfWhatComesAtOneEndAndGoesAtTheOther() {
     for (int width : new int[] {0, 300, 1000}) {
       for (int from : new int[] {0, 1}) { // at which end rows are removed
-        Tree tree = tree();
         int before = pages.count();
+        Tree tree = tree();
         int held = 4000 / (1 + width / 40);
         int most = 0;
         for (int i = 0; i < 6 * held; i++) {
@@ -170,8 +170,8 @@ class TreeAndMapTest {
         assertThat(walk(tree.root())).isEqualTo(pages.count() - before);
       }
     }
-    var map = new MiddleMap(pages, null, 0);
     int before = pages.count();
+    var map = new MiddleMap(pages, null, 0);
     for (long vba = 1; vba < 400_000; vba++) {
       map.put(vba, 1L << 35 | 7);
       if (vba > 5000) {
