@@ -20,6 +20,14 @@ public interface View {
   /** Everything up to here is in it, nothing later. */
   Token token();
 
+  /**
+   * History begins here at this moment, not at that of the view: whoever wants what came after a
+   * position below it is told to begin anew. {@link Token#NONE} where nobody ended it.
+   */
+  default Token horizon() {
+    return Token.NONE;
+  }
+
   /** How many keys are present. */
   long size();
 

@@ -205,6 +205,11 @@ public final class Watch {
   }
 
   private void resume(Token from) {
+    Token horizon = hub.view().horizon();
+    if (from.revision() < horizon.revision()) { // the log may still hold it, but not for long
+      lost("history begins at " + horizon.revision() + " on this node, above the position");
+      return;
+    }
     replay = new Replay(hub, from, true);
     target = hub.position().revision();
     phase = Phase.CATCHING_UP;

@@ -227,6 +227,10 @@ public final class Container implements Closeable {
     return roots.horizon();
   }
 
+  boolean keepsHistory() {
+    return options.keepsHistory();
+  }
+
   /** First segment of the log that a start needs. */
   public long logFrom() {
     return logFrom;

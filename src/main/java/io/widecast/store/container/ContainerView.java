@@ -16,10 +16,12 @@ import java.util.Optional;
  */
 public final class ContainerView implements View {
 
+  private final Container container;
   private final Reading reading;
   private final Roots roots;
 
   ContainerView(Container container, Roots roots) {
+    this.container = container;
     this.roots = roots;
     this.reading = new Reading(container, roots, roots.token().revision());
   }
@@ -27,6 +29,12 @@ public final class ContainerView implements View {
   @Override
   public Token token() {
     return roots.token();
+  }
+
+  /** Without history the log alone says what can be resumed from. */
+  @Override
+  public Token horizon() {
+    return container.keepsHistory() ? container.horizon() : Token.NONE;
   }
 
   @Override
