@@ -261,6 +261,7 @@ class ContainerCrashTest {
     var disk = new SimDisk();
     var hooked = new HookedDisk(disk);
     var options = new ContainerOptions(96 << 10, 1 << 20, 1 << 20, 1 << 20, 1 << 10, true);
+    Container.make(hooked, 3);
     Container container = Container.open(hooked, 3, options, new Metrics());
     hooked.failNameForces(1);
     assertThatThrownBy(() -> container.takeSnapshot("first", 1)).isInstanceOf(IOException.class);

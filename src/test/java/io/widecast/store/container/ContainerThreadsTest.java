@@ -59,6 +59,7 @@ class ContainerThreadsTest {
     // Next to nothing fits the caches, so that most pages are read from disk, again and again.
     var options = new ContainerOptions(96 << 10, 8 << 10, 32 << 10, 1 << 20, 1 << 10, history);
     var disk = new HookedDisk(new SimDisk());
+    Container.make(disk, 3);
     container = Container.open(disk, 3, options, new Metrics());
     models.put(0L, model.copy());
     publish(400);
@@ -203,7 +204,9 @@ class ContainerThreadsTest {
   void theStateThatReadersHaveStaysReadableUntilTheNextIsPublished() throws IOException {
     // With no room to cache, every read goes to disk: also between an edit and its publication.
     var options = new ContainerOptions(96 << 10, 0, 0, 1 << 20, 1 << 10, true);
-    container = Container.open(new SimDisk(), 3, options, new Metrics());
+    var disk = new SimDisk();
+    Container.make(disk, 3);
+    container = Container.open(disk, 3, options, new Metrics());
     publish(400);
     container.checkpoint(1);
     View view = container.view();
