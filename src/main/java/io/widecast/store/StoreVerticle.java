@@ -386,7 +386,15 @@ public final class StoreVerticle extends VerticleBase {
                 () -> answers.answer(message.body(), System.currentTimeMillis()), false);
     answer
         .onSuccess(found -> message.reply(found, Bus.LOCAL_ONLY))
-        .onFailure(cause -> refuse(message, cause));
+        .onFailure(
+            cause -> {
+              if (cause instanceof StoreException damage) {
+                LOG.error("cannot answer {}: {}", message.body(), damage.getMessage());
+                StoreMessages.refuse(message, StoreMessages.damaged(damage));
+              } else {
+                refuse(message, cause);
+              }
+            });
   }
 
   // ---- in the background
@@ -423,6 +431,10 @@ public final class StoreVerticle extends VerticleBase {
                 cause -> {
                   if (cause instanceof DiskFullException) {
                     keepUp(UPKEEP_IDLE_MILLIS); // what it needs may be given back
+                  } else if (cause instanceof StoreException damage) {
+                    LOG.error("nothing is deleted or cleaned any more", damage);
+                    answers.alarm(damage.getMessage()); // the rest is served as before
+                    keepUp(UPKEEP_IDLE_MILLIS);
                   } else {
                     fail(cause);
                   }
