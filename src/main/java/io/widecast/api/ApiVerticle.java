@@ -11,6 +11,7 @@ import io.widecast.bus.NodeStatus;
 import io.widecast.metrics.Metrics;
 import io.widecast.store.Applied;
 import io.widecast.store.AskView;
+import io.widecast.store.StoreRequest;
 import io.widecast.watch.WatchHub;
 import io.widecast.watch.WatchLimits;
 import java.util.ArrayList;
@@ -70,7 +71,12 @@ public final class ApiVerticle extends VerticleBase implements Drainable {
 
   @Override
   public Future<?> start() {
-    node = new LocalNode(options, latest);
+    node =
+        new LocalNode(
+            options,
+            latest,
+            detail ->
+                vertx.eventBus().send(Bus.STORE, new StoreRequest.Damaged(detail), Bus.LOCAL_ONLY));
     store = new StoreAccess(vertx);
     vertx.eventBus().localConsumer(Bus.APPLIED, this::onApplied);
     vertx.eventBus().localConsumer(Bus.STATUS, this::onStatus);

@@ -15,6 +15,7 @@ import io.widecast.model.ErrorCode;
 import io.widecast.model.Key;
 import io.widecast.model.Token;
 import io.widecast.model.WidecastException;
+import io.widecast.store.log.StoreException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
@@ -255,6 +256,9 @@ final class Exchange {
 
   /** Answers with a problem; when the answer is under way already, cuts it off. */
   void fail(Throwable failure) {
+    if (failure instanceof StoreException met) {
+      node.reportDamage(met);
+    }
     if (response().ended() || response().closed()) {
       return; // the client is gone: nobody to tell
     }

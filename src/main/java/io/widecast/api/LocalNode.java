@@ -9,10 +9,12 @@ import io.widecast.model.Key;
 import io.widecast.model.Token;
 import io.widecast.model.WidecastException;
 import io.widecast.store.View;
+import io.widecast.store.log.StoreException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /**
  * What one API instance knows of the node it serves: its copy, its standing in the cluster, and who
@@ -22,6 +24,7 @@ final class LocalNode {
 
   private final ApiOptions options;
   private final LatestView latest;
+  private final Consumer<String> damage;
   private final Waiters waiters = new Waiters();
   private final VisibilityWaits visibilityWaits = new VisibilityWaits();
   private final VisibilityTracker visibility = new VisibilityTracker();
@@ -30,9 +33,18 @@ final class LocalNode {
   private boolean everReadable;
   private boolean draining;
 
-  LocalNode(ApiOptions options, LatestView latest) {
+  /**
+   * @param damage told what a read met that the disk no longer holds as it was written
+   */
+  LocalNode(ApiOptions options, LatestView latest, Consumer<String> damage) {
     this.options = options;
     this.latest = latest;
+    this.damage = damage;
+  }
+
+  /** A read met damage: whoever can have it mended is told. */
+  void reportDamage(StoreException met) {
+    damage.accept(met.getMessage());
   }
 
   ApiOptions options() {

@@ -1,5 +1,6 @@
 package io.widecast.api;
 
+import io.widecast.store.log.StoreException;
 import io.widecast.watch.MapRead;
 import io.widecast.watch.Watch;
 import java.util.ArrayDeque;
@@ -75,7 +76,11 @@ final class MapReads {
   private void over(MapRead read, MapRead.Found found, Throwable failure) {
     underWay--;
     if (failure != null) {
-      log.warn("cannot read the map for a watch, which begins anew", failure);
+      if (failure instanceof StoreException damage) {
+        log.error("a watch met damage and begins anew: {}", damage.getMessage());
+      } else {
+        log.warn("cannot read the map for a watch, which begins anew", failure);
+      }
     }
     for (Watch watch : readers.remove(read)) {
       wanted.remove(watch, read);

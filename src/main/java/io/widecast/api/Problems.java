@@ -3,6 +3,8 @@ package io.widecast.api;
 import io.widecast.api.json.JsonBytes;
 import io.widecast.model.ErrorCode;
 import io.widecast.model.WidecastException;
+import io.widecast.store.StoreMessages;
+import io.widecast.store.log.StoreException;
 import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,6 +27,10 @@ final class Problems {
   static WidecastException expected(Throwable failure) {
     if (failure instanceof WidecastException known) {
       return known;
+    }
+    if (failure instanceof StoreException damage) {
+      log.error("a request met damage: {}", damage.getMessage());
+      return StoreMessages.damaged(damage);
     }
     String requestId = UUID.randomUUID().toString();
     log.error("request {} failed", requestId, failure);

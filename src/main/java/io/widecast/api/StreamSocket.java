@@ -20,6 +20,7 @@ import io.widecast.model.Token;
 import io.widecast.model.Versioned;
 import io.widecast.model.WidecastException;
 import io.widecast.store.View;
+import io.widecast.store.log.StoreException;
 import io.widecast.watch.Frame;
 import io.widecast.watch.Selection;
 import io.widecast.watch.Since;
@@ -277,6 +278,9 @@ final class StreamSocket {
   private void fail(OptionalLong id, Throwable failure) {
     JsonBytes json = new JsonBytes(256).beginObject();
     id.ifPresent(number -> json.name("id").number(number));
+    if (failure instanceof StoreException met) {
+      shared.node().reportDamage(met);
+    }
     Problems.error(json.name("error"), Problems.expected(failure));
     answer(json);
   }

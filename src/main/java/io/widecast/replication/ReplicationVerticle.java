@@ -29,6 +29,7 @@ import io.widecast.model.PublishOutcome;
 import io.widecast.model.PublishRequest;
 import io.widecast.model.RecentRequest;
 import io.widecast.model.Token;
+import io.widecast.model.Versioned;
 import io.widecast.model.WidecastException;
 import io.widecast.net.CopyTaker;
 import io.widecast.net.DatagramHandler;
@@ -40,6 +41,7 @@ import io.widecast.store.Applied;
 import io.widecast.store.AskView;
 import io.widecast.store.StoreMessages;
 import io.widecast.store.View;
+import io.widecast.store.log.StoreException;
 import io.widecast.wire.LanCodec;
 import io.widecast.wire.LanFrame;
 import io.widecast.wire.LanPacket;
@@ -55,6 +57,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -165,7 +168,7 @@ public final class ReplicationVerticle extends VerticleBase implements Drainable
         new CoreNode(
             coreOptions,
             recovery,
-            applied.view()::find,
+            states(applied.view()),
             new SplittableRandom(System.nanoTime()),
             metrics,
             System.nanoTime());
@@ -306,7 +309,7 @@ public final class ReplicationVerticle extends VerticleBase implements Drainable
                 before ->
                     vertx.executeBlocking(
                         () -> {
-                          missing.forEach(now::find);
+                          missing.forEach(now::findState);
                           return null;
                         },
                         false))
@@ -317,8 +320,20 @@ public final class ReplicationVerticle extends VerticleBase implements Drainable
                 });
   }
 
+  /** Where keys stand, for the master, which refuses a write of what it cannot know that of. */
+  private static Function<Key, Optional<Versioned>> states(View view) {
+    return key -> {
+      try {
+        return view.findState(key);
+      } catch (StoreException damage) {
+        WidecastException refusal = StoreMessages.damaged(damage);
+        throw new WidecastException(refusal.code(), refusal.detail(), Map.of("written", false));
+      }
+    };
+  }
+
   private static void addIfMissing(View now, Key key, List<Key> missing) {
-    if (now.findNow(key).isEmpty()) {
+    if (now.findStateNow(key).isEmpty()) {
       missing.add(key);
     }
   }
@@ -338,7 +353,7 @@ public final class ReplicationVerticle extends VerticleBase implements Drainable
   private void onApplied(Applied applied) {
     map = applied.view();
     if (!applied.jumped()) {
-      core.onApplied(applied.view()::find, applied.view().token().revision(), applied.entries());
+      core.onApplied(states(applied.view()), applied.view().token().revision(), applied.entries());
       endTurnSoon();
     } // a copy is taken in by onCopied, once it is on disk
   }
@@ -528,7 +543,7 @@ public final class ReplicationVerticle extends VerticleBase implements Drainable
 
   private void copied(View view, List<RecentRequest> requests) {
     LOG.info("copy taken, at {}, with {} named requests", view.token(), requests.size());
-    core.onCopied(view.token(), requests, view::find, System.nanoTime());
+    core.onCopied(view.token(), requests, states(view), System.nanoTime());
   }
 
   private void onRole(CoreOutput.RoleChanged role) {

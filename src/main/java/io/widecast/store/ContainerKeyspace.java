@@ -68,6 +68,11 @@ final class ContainerKeyspace implements Keyspace {
     return own(Container::cleanStep);
   }
 
+  /** After an alarm: nothing is deleted or cleaned. */
+  boolean isFrozen() {
+    return ownQuickly(Container::isFrozenByAlarm);
+  }
+
   // ---- history
 
   Token horizon() {

@@ -270,6 +270,25 @@ final class StoreAnswers {
     }
   }
 
+  private static String alarmText(List<VerifyReport.Alarm> alarms) {
+    VerifyReport.Alarm first = alarms.get(0);
+    String more = alarms.size() > 1 ? ", and " + (alarms.size() - 1) + " more" : "";
+    return first.kind() + ": " + first.where() + ": " + first.detail() + more;
+  }
+
+  /** Damage was met outside of a check: it counts as if one had found it. */
+  void alarm(String detail) {
+    ContainerKeyspace store = container.orElseThrow();
+    store.ownQuickly(
+        owned -> {
+          owned.freezeAfterAlarm();
+          return null;
+        });
+    var alarm = new VerifyReport.Alarm("damaged-segment", "found while cleaning", detail);
+    verified = Optional.of(new VerifyReport(store.view().token(), List.of(alarm)));
+    metrics.set(Gauge.ALARMS, 1);
+  }
+
   private StoreFigures figures(Container owned) {
     Optional<Deletion.Job> job = owned.deletion().job();
     int waiting = 0;
@@ -292,6 +311,6 @@ final class StoreAnswers {
         job.flatMap(now -> owned.forest().row(now.row())).map(SnapshotRow::name),
         job.isPresent() ? owned.deletion().progress() : 0,
         waiting,
-        verified.filter(report -> !report.sound()).map(report -> report.alarms().get(0).detail()));
+        verified.filter(report -> !report.sound()).map(report -> alarmText(report.alarms())));
   }
 }

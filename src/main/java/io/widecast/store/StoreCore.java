@@ -470,7 +470,7 @@ public final class StoreCore implements Closeable {
    * @return whether there may be more
    */
   boolean pruneSome() throws IOException {
-    if (!(keyspace instanceof ContainerKeyspace container)) {
+    if (!(keyspace instanceof ContainerKeyspace container) || container.isFrozen()) {
       return false;
     }
     Token from = container.pruned();

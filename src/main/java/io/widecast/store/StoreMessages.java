@@ -11,6 +11,9 @@ import io.widecast.bus.LocalCodec;
 import io.widecast.model.ErrorCode;
 import io.widecast.model.Token;
 import io.widecast.model.WidecastException;
+import io.widecast.store.log.StoreException;
+import io.widecast.store.segment.DamagedBlockException;
+import io.widecast.store.segment.Pba;
 import java.util.List;
 import java.util.Map;
 
@@ -76,6 +79,20 @@ public final class StoreMessages {
     return failure instanceof WidecastException refusal
         ? refusal
         : new WidecastException(ErrorCode.INTERNAL, String.valueOf(failure));
+  }
+
+  /**
+   * The refusal of what would have to be read from a damaged place. It names no file: the node's
+   * log does.
+   */
+  public static WidecastException damaged(StoreException damage) {
+    String place = damage instanceof DamagedBlockException block ? Pba.text(block.pba()) : "a page";
+    return new WidecastException(
+        ErrorCode.INTERNAL,
+        "what this node's disk holds of it is damaged ("
+            + place
+            + ") and is not served: ask another node. 'widecast verify' lists what is damaged; with an"
+            + " empty node.data this node takes a new copy from the others");
   }
 
   /**

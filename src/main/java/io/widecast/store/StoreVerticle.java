@@ -403,7 +403,16 @@ public final class StoreVerticle extends VerticleBase {
               }
             })
         .onSuccess(found -> message.reply(found, Bus.LOCAL_ONLY))
-        .onFailure(cause -> refuse(message, cause));
+        .onFailure(
+            cause -> {
+              if (cause instanceof StoreException damage) {
+                LOG.error("cannot answer {}: {}", message.body(), damage.getMessage());
+                onDamage(damage.getMessage());
+                StoreMessages.refuse(message, StoreMessages.damaged(damage));
+              } else {
+                refuse(message, cause);
+              }
+            });
   }
 
   // ---- damage
@@ -458,9 +467,9 @@ public final class StoreVerticle extends VerticleBase {
                 cause -> {
                   if (cause instanceof DiskFullException) {
                     keepUp(UPKEEP_IDLE_MILLIS); // what it needs may be given back
-                  } else if (cause instanceof StoreException) {
-                    work.freeze(); // readers may still be right: what is damaged is not served
-                    onDamage(cause.getMessage());
+                  } else if (cause instanceof StoreException damage) {
+                    answers.alarm(damage.getMessage()); // the rest is served as before
+                    onDamage(damage.getMessage());
                     keepUp(UPKEEP_IDLE_MILLIS);
                   } else {
                     fail(cause);

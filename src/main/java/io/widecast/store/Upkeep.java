@@ -48,15 +48,6 @@ final class Upkeep {
     return true;
   }
 
-  /** The store is damaged: nothing is deleted or cleaned until it is opened anew. */
-  void freeze() {
-    container.ownQuickly(
-        owned -> {
-          owned.freezeAfterAlarm();
-          return null;
-        });
-  }
-
   /** Whether a checkpoint would give space back to the disk; asked when there is nothing to do. */
   boolean wantsCheckpoint() {
     boolean wants = spaceToGiveBack;

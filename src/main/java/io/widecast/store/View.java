@@ -44,6 +44,19 @@ public interface View {
     return isInMemory() ? Optional.of(find(key)) : Optional.empty();
   }
 
+  /**
+   * As {@link #find}, but with an empty value: where a key stands, for who orders the next write.
+   * Reads less, and succeeds where only the value is damaged.
+   */
+  default Optional<Versioned> findState(Key key) {
+    return find(key);
+  }
+
+  /** To {@link #findState} what {@link #findNow} is to {@link #find}. */
+  default Optional<Optional<Versioned>> findStateNow(Key key) {
+    return findNow(key);
+  }
+
   /** Whether nothing that is read from it ever waits for a disk. */
   default boolean isInMemory() {
     return false;

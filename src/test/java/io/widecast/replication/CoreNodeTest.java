@@ -227,6 +227,28 @@ class CoreNodeTest {
   }
 
   @Test
+  @DisplayName(
+      "a damaged map is mended by a copy, though the log lacks nothing; by no master's own")
+  void takesACopyWhenTheMapIsDamaged() {
+    CoreNode node = node(1, THREE, NOTHING);
+    receive(node, new LanFrame.Entries(false, entries(1, 2)));
+    node.endTurn(0);
+    node.onLogDurable(0, TIME_MILLIS);
+
+    assertThat(node.onDamaged()).isTrue();
+    assertThat(node.endTurn(0)).contains(new CoreOutput.TakeCopy(0));
+    assertThat(node.isCopying()).isTrue();
+    assertThat(node.onDamaged()).isTrue(); // one at a time
+    assertThat(node.endTurn(0)).doesNotContain(new CoreOutput.TakeCopy(0));
+
+    node.onCopied(new Token(1, 2), List.of(), key -> Optional.empty(), SECOND_NANOS);
+    receive(node, new LanFrame.Entries(false, entries(3, 3)));
+    assertThat(writes(node.endTurn(SECOND_NANOS))).hasSize(1);
+    assertThat(node.isCopying()).isFalse();
+    assertThat(node.log().last().revision()).isEqualTo(3);
+  }
+
+  @Test
   @DisplayName("steps 1, 16: a retry of what a copy holds the work of gets the first answer")
   void answersRetriesOfWhatItKnowsFromACopyOnly() {
     var id = new RequestId(1, 2, 3);

@@ -58,6 +58,16 @@ public final class ContainerView implements View {
   }
 
   @Override
+  public Optional<Versioned> findState(Key key) {
+    return reading.findState(key);
+  }
+
+  @Override
+  public Optional<Optional<Versioned>> findStateNow(Key key) {
+    return reading.findStateNow(key);
+  }
+
+  @Override
   public Iterator<KeyVersion> expiring() {
     return reading.expiring();
   }

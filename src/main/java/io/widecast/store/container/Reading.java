@@ -5,6 +5,7 @@ import io.widecast.model.Key;
 import io.widecast.model.KeyVersion;
 import io.widecast.model.Value;
 import io.widecast.model.Versioned;
+import io.widecast.store.log.StoreException;
 import io.widecast.store.segment.BlockGoneException;
 import io.widecast.store.tree.Cell;
 import io.widecast.store.tree.DanglingException;
@@ -32,6 +33,7 @@ import java.util.function.Predicate;
  */
 final class Reading {
 
+  private static final Value NONE = new Value(Bytes.EMPTY, Value.OCTETS);
   private static final int SLICE_ROWS = 64;
   private static final int TRIES_MAX = 1000; // the map cannot move on for ever without a page read
 
@@ -103,14 +105,37 @@ final class Reading {
         });
   }
 
-  /** What {@link #find} would say, unless that has to wait for a disk: then empty. */
+  /** As {@link #find}, but with an empty value. */
+  Optional<Versioned> findState(Key key) {
+    return row(key.bytes().unsafeArray()).filter(Cell::isPut).map(cell -> versioned(cell, NONE));
+  }
+
+  /** What {@link #findState} would say, unless that has to wait for a disk: then empty. */
+  Optional<Optional<Versioned>> findStateNow(Key key) {
+    try {
+      return Optional.of(
+          Optional.ofNullable(rowNow(key, roots))
+              .filter(Cell::isPut)
+              .map(cell -> versioned(cell, NONE)));
+    } catch (MovedException | BlockGoneException e) {
+      return Optional.empty();
+    }
+  }
+
+  private Cell rowNow(Key key, Roots now) {
+    PageRef root = snapshotRoot == null ? now.root() : snapshotRoot;
+    var reader = new TreeReader(container.pages(), root, Guard.IN_MEMORY);
+    return reader.find(key.bytes().unsafeArray(), revision);
+  }
+
+  /**
+   * What {@link #find} would say, unless that has to wait for a disk, or is damaged: then empty.
+   */
   Optional<Optional<Versioned>> findNow(Key key) {
     Roots now = roots;
     try {
-      PageRef root = snapshotRoot == null ? now.root() : snapshotRoot;
       Pages pages = container.pages();
-      Cell cell =
-          new TreeReader(pages, root, Guard.IN_MEMORY).find(key.bytes().unsafeArray(), revision);
+      Cell cell = rowNow(key, now);
       if (cell == null || !cell.isPut()) {
         return Optional.of(Optional.empty());
       }
@@ -119,7 +144,7 @@ final class Reading {
       return ValueBlocks.isInMemory(container.segments(), cell, addresses)
           ? Optional.of(Optional.of(versioned(cell, value(now, cell))))
           : Optional.empty();
-    } catch (MovedException | BlockGoneException | DanglingException e) {
+    } catch (MovedException | BlockGoneException | StoreException e) {
       return Optional.empty();
     }
   }
