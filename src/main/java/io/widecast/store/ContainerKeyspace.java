@@ -5,6 +5,7 @@ import io.widecast.model.EncodedEntry;
 import io.widecast.model.KeyVersion;
 import io.widecast.model.Token;
 import io.widecast.store.container.Container;
+import io.widecast.store.container.ContainerCheckpoint;
 import io.widecast.store.container.ContainerOptions;
 import io.widecast.store.log.Disk;
 import io.widecast.store.tree.Place;
@@ -141,7 +142,7 @@ final class ContainerKeyspace implements Keyspace {
 
   @Override
   public Frozen freeze(long newLogFrom) throws IOException {
-    Container.Checkpoint checkpoint = own(owned -> owned.freeze(newLogFrom));
+    ContainerCheckpoint checkpoint = own(owned -> owned.freeze(newLogFrom));
     return new Frozen() {
       @Override
       public void write() throws IOException {

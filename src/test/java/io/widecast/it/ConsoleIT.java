@@ -2,6 +2,7 @@ package io.widecast.it;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.microsoft.playwright.Browser;
@@ -14,6 +15,7 @@ import io.widecast.it.Processes.Node;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -40,15 +42,22 @@ class ConsoleIT {
     assumeTrue(Files.isExecutable(CHROMIUM), "skipped: there is no Chromium at " + CHROMIUM);
     processes = Processes.five(ConsoleIT.class).start();
     node = processes.master();
-    var answer =
-        Http.send(
-            node,
-            "POST",
-            "/v1/publish?ack=edge",
-            BodyPublishers.ofString(Cities.read().lines()),
-            "Content-Type",
-            "application/x-ndjson");
-    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+    await("the cities are published") // a busy machine may change masters meanwhile
+        .atMost(Duration.ofSeconds(60))
+        .untilAsserted(
+            () -> {
+              var answer =
+                  Http.send(
+                      node,
+                      "POST",
+                      "/v1/publish?ack=edge",
+                      BodyPublishers.ofString(Cities.read().lines()),
+                      "Content-Type",
+                      "application/x-ndjson",
+                      "Idempotency-Key",
+                      "cities");
+              assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+            });
     playwright =
         Playwright.create(
             new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));

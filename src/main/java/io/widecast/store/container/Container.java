@@ -11,7 +11,6 @@ import io.widecast.model.WidecastException;
 import io.widecast.store.KeyHistory;
 import io.widecast.store.log.Disk;
 import io.widecast.store.log.StoreFormat;
-import io.widecast.store.segment.SegmentWriter;
 import io.widecast.store.segment.Segments;
 import io.widecast.store.snapshot.Deletion;
 import io.widecast.store.snapshot.Forest;
@@ -44,7 +43,7 @@ import java.util.TreeMap;
  *
  * <p><b>Threads.</b> One owner makes all changes. Views are for any thread: they read states that
  * no longer change, and where a page has to be read from disk they begin again at the newest state
- * if it moved on meanwhile. {@link Checkpoint#write} is for any one thread besides.
+ * if it moved on meanwhile. {@link ContainerCheckpoint#write} is for any one thread besides.
  */
 public final class Container implements Closeable {
 
@@ -68,9 +67,7 @@ public final class Container implements Closeable {
 
   private Head running;
   private Head staging; // of a copy that is coming in; null when none is
-  private TreeMap<Long, Long> epochs = new TreeMap<>(); // first revision of each, from the horizon
-  private Token horizon; // readers below it are refused
-  private Token pruned; // versions that were replaced up to here are gone
+  private History history;
   private long number; // of the last checkpoint
   private long begun; // number of the last one that was begun, written or not
   private boolean checkpointing;
@@ -102,8 +99,7 @@ public final class Container implements Closeable {
       this.forest = new Forest(pages, map);
       this.deletion = new Deletion(forest, options.deleteBufferBytes());
       running = forest.newHead(Token.NONE);
-      horizon = Token.NONE;
-      pruned = Token.NONE;
+      history = History.empty();
       logFrom = 1;
     }
     this.cleaner = new Cleaner(this);
@@ -183,9 +179,7 @@ public final class Container implements Closeable {
       }
     }
     block.job().ifPresent(deletion::resume);
-    epochs = block.epochs();
-    horizon = block.horizon();
-    pruned = block.pruned();
+    history = new History(block.epochs(), block.horizon(), block.pruned());
     number = block.number();
     logFrom = block.logFrom();
   }
@@ -261,12 +255,7 @@ public final class Container implements Closeable {
               + now.token()
               + "; use ?min= to wait for it");
     }
-    return new HistoryView(this, new Token(epochAt(revision), revision), now);
-  }
-
-  private long epochAt(long revision) {
-    var run = epochs.floorEntry(revision);
-    return run == null ? horizon.epoch() : run.getValue();
+    return new HistoryView(this, history.at(revision), now);
   }
 
   static WidecastException compacted(long revision, Token horizon) {
@@ -292,18 +281,17 @@ public final class Container implements Closeable {
             map.root(),
             running.keys(),
             running.contentBytes(),
-            horizon);
+            history.horizon());
     pages.reuseFreed();
   }
 
   /** Applies committed entries; the map then stands at {@code upTo}. */
   public void advance(List<EncodedEntry> entries, Token upTo) {
+    final Token before = running.token();
     for (EncodedEntry entry : entries) {
       Token token = entry.entry().token();
       replayChangesBefore(token);
-      if (epochs.isEmpty() || epochs.lastEntry().getValue() != token.epoch()) {
-        epochs.put(token.revision(), token.epoch());
-      }
+      history.onEntry(token);
       for (Pair pair : entry.entry().pairs()) {
         Cell older = forest.apply(running, pair, token);
         if (older != null && !options.keepsHistory()) {
@@ -318,10 +306,12 @@ public final class Container implements Closeable {
     replayChangesBefore(new Token(Long.MAX_VALUE, upTo.revision() + 1));
     running.moveTo(upTo);
     if (!options.keepsHistory()) {
-      horizon = upTo;
-      pruned = upTo;
-      epochs.headMap(upTo.revision()).clear();
-      epochs.put(upTo.revision(), upTo.epoch());
+      // What an earlier run has kept is pruned in the background, as after a compaction.
+      if (history.pruned().revision() >= before.revision()) {
+        history = History.from(upTo);
+      } else {
+        history.raise(upTo.revision());
+      }
     }
     publish();
   }
@@ -330,11 +320,7 @@ public final class Container implements Closeable {
 
   /** Readers below {@code upTo} are refused from now on; {@link #prune} then makes room. */
   public void raiseHorizon(Token upTo) {
-    if (upTo.revision() > horizon.revision()) {
-      long epoch = epochAt(upTo.revision());
-      horizon = new Token(epoch, upTo.revision());
-      epochs.headMap(upTo.revision()).clear();
-      epochs.putIfAbsent(upTo.revision(), epoch);
+    if (history.raise(upTo.revision())) {
       publish();
     }
   }
@@ -351,18 +337,18 @@ public final class Container implements Closeable {
           ErrorCode.BAD_REQUEST,
           "revision " + revision + " is in the future: this node stands at " + now);
     }
-    if (revision <= horizon.revision()) {
-      throw compacted(revision, horizon);
+    if (revision <= history.horizon().revision()) {
+      throw compacted(revision, history.horizon());
     }
-    Token to = new Token(epochAt(revision), revision);
+    Token to = history.at(revision);
     journal.append(List.of(new Journal.Change.Compact(now, to)));
     raiseHorizon(to);
-    return horizon;
+    return history.horizon();
   }
 
   /** Up to here replaced versions are gone. */
   public Token pruned() {
-    return pruned;
+    return history.pruned();
   }
 
   /**
@@ -375,12 +361,12 @@ public final class Container implements Closeable {
     for (EncodedEntry entry : entries) {
       for (Pair pair : entry.entry().pairs()) {
         byte[] key = pair.key().bytes().unsafeArray();
-        while (!forest.prune(running, key, horizon.revision(), 64)) {
+        while (!forest.prune(running, key, history.horizon().revision(), 64)) {
           // a key with many versions
         }
       }
     }
-    pruned = upTo;
+    history.pruned(upTo);
     publish();
   }
 
@@ -404,7 +390,7 @@ public final class Container implements Closeable {
       }
     }
     if (slice.next() == null) {
-      pruned = upTo;
+      history.pruned(upTo);
     }
     publish();
     return slice.next();
@@ -629,10 +615,7 @@ public final class Container implements Closeable {
     forest.freeze(running, 0);
     running = staging;
     staging = null;
-    horizon = running.token();
-    pruned = horizon;
-    epochs = new TreeMap<>();
-    epochs.put(horizon.revision(), horizon.epoch());
+    history = History.from(running.token());
     publish();
   }
 
@@ -667,93 +650,12 @@ public final class Container implements Closeable {
     return cleaner.cleaned();
   }
 
-  /** Everything as it is now, on its way to disk. */
-  public final class Checkpoint {
-
-    private final Segments.Flush flush = segments.flush();
-    private final Pages.Frozen frozen = pages.freeze();
-    private final SegmentWriter writer = segments.pageWriter(frozen.bytes());
-    private final List<Long> empty = segments.empty();
-    private final Superblock before;
-    private List<Segments.DroppedSegment> dropped = List.of();
-
-    private Checkpoint(long newLogFrom) {
-      before = describe(newLogFrom, frozen);
-    }
-
-    /** What the map is as of. */
-    public Token position() {
-      return before.applied();
-    }
-
-    /** Writes it; when this returns, a start finds it. On any one thread. */
-    public void write() throws IOException {
-      Superblock block;
-      try {
-        block = writeSegments();
-      } catch (IOException e) {
-        discard(e);
-        throw e;
-      }
-      try {
-        block.write(disk, identity);
-      } catch (IOException e) {
-        if (disk.list().contains(Superblock.TEMPORARY)) {
-          discard(e); // not renamed: nothing names them. Else a start may find this checkpoint
-        }
-        throw e;
-      }
-      journal.dropBelow(before.number());
-    }
-
-    private Superblock writeSegments() throws IOException {
-      flush.write();
-      frozen.write(writer);
-      var usage = new SegmentCounts(before.segments(), empty);
-      frozen.released().forEach(usage::release);
-      writer.close().forEach(usage::add);
-      return before.with(usage.list(), frozen.pbas(), frozen.opSeqs());
-    }
-
-    /** Gives the room back, so that attempts on a full disk do not make it fuller each time. */
-    private void discard(IOException reason) {
-      try {
-        writer.discard();
-      } catch (IOException e) {
-        reason.addSuppressed(e);
-      }
-    }
-
-    /** The owner takes over that it has been written. */
-    public void install() {
-      segments.adopt(writer);
-      frozen.install();
-      dropped = segments.drop(empty);
-      cleaner.onCheckpoint();
-      number = before.number();
-      logFrom = before.logFrom();
-      checkpointing = false;
-      publish();
-    }
-
-    /** It was not written: everything stays to be written. */
-    public void abandon() {
-      frozen.abandon();
-      checkpointing = false;
-    }
-
-    /** Deletes segments that no checkpoint names any more; on any one thread, after the install. */
-    public void deleteFiles() throws IOException {
-      segments.deleteFiles(dropped);
-    }
-  }
-
   /**
    * Freezes everything.
    *
    * @param newLogFrom first segment of the log that a start from this checkpoint needs
    */
-  public Checkpoint freeze(long newLogFrom) throws IOException {
+  public ContainerCheckpoint freeze(long newLogFrom) throws IOException {
     if (checkpointing) {
       throw new IllegalStateException("a checkpoint is being written");
     }
@@ -761,49 +663,25 @@ public final class Container implements Closeable {
     checkpointing = true;
     begun++;
     segments.setTxn(begun + 1); // what comes now belongs to the checkpoint after this one
-    var checkpoint = new Checkpoint(newLogFrom);
+    var checkpoint =
+        new ContainerCheckpoint(
+            this,
+            disk,
+            identity,
+            segments,
+            journal,
+            pages.freeze(),
+            frozen -> describe(newLogFrom, frozen));
     publish();
     return checkpoint;
   }
 
   private Superblock describe(long newLogFrom, Pages.Frozen frozen) {
-    var heads = new ArrayList<Superblock.HeadState>();
-    for (Head head : forest.heads()) {
-      heads.add(
-          new Superblock.HeadState(
-              head.id(),
-              head.tree().root().id(),
-              head.parent(),
-              head.minVba(),
-              head.token(),
-              head.keys(),
-              head.contentBytes()));
-    }
-    var rows = new ArrayList<Superblock.RowState>();
-    for (SnapshotRow row : forest.rows()) {
-      rows.add(
-          new Superblock.RowState(
-              row.id(),
-              row.name(),
-              row.snapSeq(),
-              row.root() == null ? 0 : row.root().id(),
-              row.token(),
-              row.createdAtMillis(),
-              row.keys(),
-              row.contentBytes(),
-              row.parent(),
-              row.minVba(),
-              // Nobody holds a nameless one after a start: it is to be deleted then.
-              row.name().isEmpty() && row.state() == SnapshotRow.State.LIVE
-                  ? SnapshotRow.State.CONDEMNED
-                  : row.state(),
-              row.lateList()));
-    }
     return new Superblock(
         begun,
         running.token(),
-        horizon,
-        pruned,
+        history.horizon(),
+        history.pruned(),
         newLogFrom,
         pages.nextOpSeq(),
         forest.nextVba(),
@@ -812,18 +690,29 @@ public final class Container implements Closeable {
         map.root().id(),
         map.size(),
         running.id(),
-        new TreeMap<>(epochs),
-        heads,
-        rows,
+        history.epochs(),
+        forest.heads().stream().map(Superblock.HeadState::of).toList(),
+        forest.rows().stream().map(Superblock.RowState::of).toList(),
         deletion.job(),
         segments.usage(),
         frozen.pbas(),
         frozen.opSeqs());
   }
 
+  /** {@code checkpoint} is over; for the owner, who has taken over what it wrote. */
+  void checkpointOver(ContainerCheckpoint checkpoint, boolean written) {
+    checkpointing = false;
+    if (written) {
+      cleaner.onCheckpoint();
+      number = checkpoint.number();
+      logFrom = checkpoint.logFrom();
+      publish();
+    }
+  }
+
   /** Does all of a checkpoint at once: for one thread. */
   public void checkpoint(long newLogFrom) throws IOException {
-    Checkpoint checkpoint = freeze(newLogFrom);
+    ContainerCheckpoint checkpoint = freeze(newLogFrom);
     boolean written = false;
     try {
       checkpoint.write();

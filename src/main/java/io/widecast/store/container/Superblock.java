@@ -8,6 +8,7 @@ import io.widecast.store.log.StoreFormat;
 import io.widecast.store.segment.SegmentUsage;
 import io.widecast.store.segment.Stream;
 import io.widecast.store.snapshot.Deletion;
+import io.widecast.store.snapshot.Head;
 import io.widecast.store.snapshot.LateItem;
 import io.widecast.store.snapshot.SnapshotRow;
 import io.widecast.store.tree.Place;
@@ -108,7 +109,19 @@ record Superblock(
   private static final int NAME_MAX = 64;
 
   record HeadState(
-      long id, long root, long parent, long minVba, Token token, long keys, long bytes) {}
+      long id, long root, long parent, long minVba, Token token, long keys, long bytes) {
+
+    static HeadState of(Head head) {
+      return new HeadState(
+          head.id(),
+          head.tree().root().id(),
+          head.parent(),
+          head.minVba(),
+          head.token(),
+          head.keys(),
+          head.contentBytes());
+    }
+  }
 
   record RowState(
       long id,
@@ -122,7 +135,26 @@ record Superblock(
       long parent,
       long minVba,
       SnapshotRow.State state,
-      List<LateItem> lateList) {}
+      List<LateItem> lateList) {
+
+    static RowState of(SnapshotRow row) {
+      // Nobody holds a nameless one after a start: it is to be deleted then.
+      boolean forsaken = row.name().isEmpty() && row.state() == SnapshotRow.State.LIVE;
+      return new RowState(
+          row.id(),
+          row.name(),
+          row.snapSeq(),
+          row.root() == null ? 0 : row.root().id(),
+          row.token(),
+          row.createdAtMillis(),
+          row.keys(),
+          row.contentBytes(),
+          row.parent(),
+          row.minVba(),
+          forsaken ? SnapshotRow.State.CONDEMNED : row.state(),
+          row.lateList());
+    }
+  }
 
   /** The same with the tables as they are once it is written. */
   Superblock with(List<SegmentUsage> newSegments, long[] newPbas, long[] newOpSeqs) {

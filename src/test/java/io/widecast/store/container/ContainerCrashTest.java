@@ -29,7 +29,7 @@ class ContainerCrashTest {
 
   /** A checkpoint with work of all kinds between its parts, as if beside it. */
   private static void spreadCheckpoint(ContainerRun run) throws IOException {
-    Container.Checkpoint checkpoint = run.container.freeze(1);
+    ContainerCheckpoint checkpoint = run.container.freeze(1);
     run.deleteSteps(4);
     boolean written = false;
     try {
@@ -220,7 +220,7 @@ class ContainerCrashTest {
   void aSnapshotTakenBesideACheckpointThatFailsIsThereOnce() throws IOException {
     var run = new ContainerRun(3, true);
     run.publish(5);
-    Container.Checkpoint checkpoint = run.container.freeze(1);
+    ContainerCheckpoint checkpoint = run.container.freeze(1);
     run.snapshot();
     run.disk.failForces(1);
     assertThatThrownBy(checkpoint::write).isInstanceOf(IOException.class);

@@ -97,7 +97,7 @@ class ContainerThreadsTest {
   }
 
   private void write(ExecutorService threads) throws Exception {
-    Container.Checkpoint checkpoint = null;
+    ContainerCheckpoint checkpoint = null;
     Future<?> writing = null;
     for (int round = 0; round < ROUNDS; round++) {
       publish(1 + random.nextInt(20));
@@ -124,7 +124,7 @@ class ContainerThreadsTest {
       }
       if (checkpoint == null && round % 3 == 0) {
         checkpoint = container.freeze(1);
-        Container.Checkpoint now = checkpoint;
+        ContainerCheckpoint now = checkpoint;
         writing =
             threads.submit(
                 () -> {
