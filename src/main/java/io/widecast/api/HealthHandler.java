@@ -66,7 +66,9 @@ final class HealthHandler {
         alarms == 0,
         alarms == 0
             ? "no alarm"
-            : alarms + " alarms: nothing is deleted or cleaned; /v1/store and /v1/verify say why");
+            : alarms
+                + (alarms == 1 ? " alarm" : " alarms")
+                + ": nothing is deleted or cleaned; /v1/store and /v1/verify say why");
   }
 
   private WidecastException notReady(List<NodeStatus.Check> checks, boolean verbose) {

@@ -110,11 +110,12 @@ final class ListHandler {
   private Future<?> stream(
       Exchange exchange, HeldView newest, Range range, Optional<Integer> limit) {
     StoreAccess store = reads.store();
+    boolean earlier = exchange.query().get("revision").isPresent();
     return store
-        .hold(newest)
+        .hold(newest, earlier)
         .map(
             held -> {
-              if (newest.hold() == 0) {
+              if (newest.hold() == 0 && !earlier) {
                 exchange.at(held.view().token());
               }
               addFilter(exchange);

@@ -81,12 +81,18 @@ final class StoreAccess {
   }
 
   /**
-   * What can be read for as long as it takes: {@code held} itself, or else the map as it is now.
+   * What can be read for as long as it takes: {@code held} itself, or else the map as it is now, or
+   * as it was then.
+   *
+   * @param earlier {@code held} is of a revision that was asked for
    */
-  Future<HeldView> hold(HeldView held) {
+  Future<HeldView> hold(HeldView held, boolean earlier) {
     View view = held.view();
-    return held.hold() != 0 || view.isInMemory()
-        ? Future.succeededFuture(held)
+    if (held.hold() != 0 || view.isInMemory()) {
+      return Future.succeededFuture(held);
+    }
+    return earlier
+        ? ask(new StoreRequest.HoldAt(view.token().revision()))
         : ask(new StoreRequest.ViewNow());
   }
 

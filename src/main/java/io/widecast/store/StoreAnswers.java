@@ -52,6 +52,9 @@ final class StoreAnswers {
     ContainerKeyspace store = container.get();
     if (request instanceof StoreRequest.ViewAt at) {
       return new HeldView(store.own(owned -> owned.viewAt(at.revision())), 0);
+    } else if (request instanceof StoreRequest.HoldAt at) {
+      SnapshotView pinned = store.own(owned -> owned.pinAt(at.revision(), nowMillis));
+      return new HeldView(pinned, hold(List.of(pinned)));
     } else if (request instanceof StoreRequest.ViewSnapshot view) {
       SnapshotView pinned = pin(view.name());
       return new HeldView(pinned, hold(List.of(pinned)));

@@ -23,6 +23,7 @@ public final class StoreMessages {
   private static final List<Class<? extends Record>> REQUESTS =
       List.of(
           StoreRequest.ViewAt.class,
+          StoreRequest.HoldAt.class,
           StoreRequest.ViewSnapshot.class,
           StoreRequest.ViewNow.class,
           StoreRequest.Release.class,

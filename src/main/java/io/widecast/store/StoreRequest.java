@@ -16,6 +16,9 @@ public sealed interface StoreRequest {
    */
   record ViewAt(long revision) implements StoreRequest {}
 
+  /** As {@link ViewAt}, held as it is: a {@link HeldView} that must be released. */
+  record HoldAt(long revision) implements StoreRequest {}
+
   /** A snapshot to read from: a {@link HeldView} that must be released. {@code NOT_FOUND}. */
   record ViewSnapshot(String name) implements StoreRequest {}
 

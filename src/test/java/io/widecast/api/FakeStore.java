@@ -94,6 +94,8 @@ final class FakeStore {
   private Record answer(StoreRequest request) {
     if (request instanceof StoreRequest.ViewAt at) {
       return viewAt(at.revision());
+    } else if (request instanceof StoreRequest.HoldAt at) {
+      return new HeldView(viewAt(at.revision()).view(), hold());
     } else if (request instanceof StoreRequest.ViewSnapshot snapshot) {
       return new HeldView(live(snapshot.name()).view(), hold());
     } else if (request instanceof StoreRequest.ViewNow) {

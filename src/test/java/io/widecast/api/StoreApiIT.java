@@ -92,6 +92,7 @@ class StoreApiIT {
     JsonObject rest = json(node.get("/v1/kv?revision=2&after=a"));
     JsonObject snapshot = json(node.get("/v1/kv?snapshot=s1"));
     var stream = node.get("/v1/kv?snapshot=s1", "Accept", "application/x-ndjson");
+    var earlier = node.get("/v1/kv?revision=3", "Accept", "application/x-ndjson");
     var now = node.get("/v1/kv", "Accept", "application/x-ndjson");
     var head = node.send("HEAD", "/v1/kv?snapshot=s1", "", "Accept", "application/x-ndjson");
 
@@ -102,6 +103,8 @@ class StoreApiIT {
     assertThat(rest.containsKey("next")).isFalse();
     assertThat(snapshot.getJsonArray("pairs")).hasSize(2);
     assertThat(lines(stream)).extracting(row -> row.getString("key")).containsExactly("a", "b");
+    assertThat(lines(earlier)).extracting(row -> row.getLong("revision")).containsExactly(3L, 2L);
+    assertThat(earlier.headers().firstValue("Widecast-Token")).contains("1.4");
     assertThat(lines(now)).extracting(row -> row.getLong("revision")).containsExactly(3L, 2L, 4L);
     assertThat(head.statusCode()).isEqualTo(200);
     assertThat(node.get("/v1/kv/a?snapshot=s1").body()).isEqualTo("1");

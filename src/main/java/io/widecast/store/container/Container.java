@@ -477,14 +477,24 @@ public final class Container implements Closeable {
 
   SnapshotView pin(SnapshotRow row) {
     forest.pin(row);
-    return new SnapshotView(this, row);
+    return new SnapshotView(this, row, row.token());
   }
 
   /** A nameless snapshot of the map now, held for reading; it is deleted once it is closed. */
   public SnapshotView pinNow(long nowMillis) {
+    return pinAt(running.token(), nowMillis);
+  }
+
+  /** As {@link #pinNow}, to be read as of {@code revision}; refuses as {@link #viewAt} does. */
+  public SnapshotView pinAt(long revision, long nowMillis) {
+    return pinAt(viewAt(revision).token(), nowMillis);
+  }
+
+  private SnapshotView pinAt(Token position, long nowMillis) {
     SnapshotRow row = forest.snapshot(running, "", nowMillis);
     publish();
-    return pin(row);
+    forest.pin(row);
+    return new SnapshotView(this, row, position);
   }
 
   void unpin(SnapshotRow row) {

@@ -19,18 +19,23 @@ public final class SnapshotView implements View, AutoCloseable {
 
   private final Container container;
   private final SnapshotRow row;
+  private final Token token;
   private final Reading reading;
   private boolean closed;
 
-  SnapshotView(Container container, SnapshotRow row) {
+  /**
+   * @param token what is read is as of this, at most the snapshot's own: its tree has the history
+   */
+  SnapshotView(Container container, SnapshotRow row, Token token) {
     this.container = container;
     this.row = row;
-    this.reading = new Reading(container, container.roots(), row.root(), row.token().revision());
+    this.token = token;
+    this.reading = new Reading(container, container.roots(), row.root(), token.revision());
   }
 
   @Override
   public Token token() {
-    return row.token();
+    return token;
   }
 
   @Override
