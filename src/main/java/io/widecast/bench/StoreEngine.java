@@ -25,7 +25,7 @@ public interface StoreEngine extends AutoCloseable {
   /** Walks all keys in order, with their values; how many there are. */
   long scan() throws IOException;
 
-  /** Freezes the state under {@code name}. */
+  /** Freezes the state under {@code name}, for as long as the process lasts. */
   void snapshot(String name) throws IOException;
 
   /** Gives a snapshot up; its space comes back at once or later. */

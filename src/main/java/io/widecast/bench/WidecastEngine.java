@@ -12,23 +12,28 @@ import io.widecast.model.NodeId;
 import io.widecast.model.Pair;
 import io.widecast.model.Token;
 import io.widecast.model.Value;
+import io.widecast.store.HeldView;
 import io.widecast.store.StoreBenchAccess;
 import io.widecast.store.StoreCore;
 import io.widecast.store.StoreOptions;
 import io.widecast.store.StoreRequest;
 import io.widecast.store.log.FileDisk;
+import io.widecast.store.log.LogDrop;
 import io.widecast.wire.EntryCodec;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * Our own store as a node runs it, without the node: log, map, checkpoints and upkeep beside it.
@@ -38,8 +43,10 @@ final class WidecastEngine implements StoreEngine {
   private final Duration history;
   private StoreCore store;
   private StoreBenchAccess access;
+  private final Map<String, HeldView> held = new HashMap<>();
   private long revision;
   private ExecutorService background;
+  private final AtomicReference<LogDrop> toDrop = new AtomicReference<>();
   private CompletableFuture<Void> checkpoint = CompletableFuture.completedFuture(null);
 
   /**
@@ -98,6 +105,10 @@ final class WidecastEngine implements StoreEngine {
   }
 
   private void keepUp() throws IOException {
+    LogDrop drop = toDrop.getAndSet(null);
+    if (drop != null) {
+      store.dropLog(drop); // the log is the writer's
+    }
     if (store.checkpointDue() && checkpoint.isDone()) {
       checkpoint.join();
       StoreCore.PendingCheckpoint frozen = store.freeze();
@@ -110,7 +121,7 @@ final class WidecastEngine implements StoreEngine {
       frozen.write();
       frozen.over(true);
       frozen.deleteOthers();
-      access.dropLog(System.currentTimeMillis());
+      toDrop.set(access.logToDrop(System.currentTimeMillis()));
       while (access.keepUp()) {
         // between checkpoints
       }
@@ -137,14 +148,15 @@ final class WidecastEngine implements StoreEngine {
     return count;
   }
 
+  /** Held in memory, as the others': one that outlives the process is a forced record more. */
   @Override
   public void snapshot(String name) throws IOException {
-    access.answer(new StoreRequest.TakeSnapshot(name));
+    held.put(name, (HeldView) access.answer(new StoreRequest.ViewNow()));
   }
 
   @Override
   public void dropSnapshot(String name) throws IOException {
-    access.answer(new StoreRequest.DeleteSnapshot(name));
+    access.answer(new StoreRequest.Release(held.remove(name).hold()));
   }
 
   @Override
@@ -153,6 +165,7 @@ final class WidecastEngine implements StoreEngine {
       checkpoint.join();
       checkpoint = CompletableFuture.completedFuture(null);
       write(store.freeze());
+      keepUp();
     }
   }
 

@@ -25,7 +25,7 @@ import java.util.Optional;
 final class StoreAnswers {
 
   /** Held snapshots take space that is not freed: nobody needs as many at once. */
-  private static final int HOLDS_MAX = 1024;
+  private static final int HOLDS_MAX = 4096;
 
   private final StoreCore core;
   private final Metrics metrics;

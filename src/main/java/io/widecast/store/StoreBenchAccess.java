@@ -22,10 +22,11 @@ public final class StoreBenchAccess {
     return upkeep.run();
   }
 
-  public void dropLog(long nowMillis) throws IOException {
+  /** What of the log can go, once the map has forgotten what it says; any one thread. */
+  public LogDrop logToDrop(long nowMillis) throws IOException {
     LogDrop drop = core.logToDrop(nowMillis);
     core.forgetUpTo(drop.base());
-    core.dropLog(drop);
+    return drop;
   }
 
   public Record answer(StoreRequest request) throws IOException {

@@ -43,17 +43,17 @@ final class MapLeaf extends Page {
     return copy;
   }
 
-  /** As {@link Arrays#binarySearch}: the index, or where it would stand. */
+  /**
+   * As {@link Arrays#binarySearch}: the index, or where it would stand. Looks first where a number
+   * stands in a leaf from which nothing was deleted: one cache line instead of several.
+   */
   int find(long vba) {
+    long guess = vba - low;
+    if (guess >= 0 && guess < count && vbas[(int) guess] == vba) {
+      return (int) guess;
+    }
     if (count > 0 && vba > vbas[count - 1]) {
       return -count - 1;
-    }
-    // Numbers are dense where nothing was deleted: look there first.
-    if (count > 0) {
-      long guess = vba - vbas[0];
-      if (guess >= 0 && guess < count && vbas[(int) guess] == vba) {
-        return (int) guess;
-      }
     }
     return Arrays.binarySearch(vbas, 0, count, vba);
   }
