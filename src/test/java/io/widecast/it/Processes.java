@@ -46,6 +46,7 @@ final class Processes implements AutoCloseable {
   private final int multicastPort = freeUdpPort();
   private final List<Node> nodes = new ArrayList<>();
   private final List<String> wanAddresses = new ArrayList<>();
+  private String heap = "-Xmx256m"; // small: five of them share two processors with the test
   private final Thread hook = new Thread(this::killAll, "end-nodes");
 
   /**
@@ -62,6 +63,14 @@ final class Processes implements AutoCloseable {
       throw new UncheckedIOException(e);
     }
     Runtime.getRuntime().addShutdownHook(hook);
+  }
+
+  /**
+   * @param option of the JVMs of nodes that are made from now on, such as {@code -Xmx128m}
+   */
+  Processes withHeap(String option) {
+    heap = option;
+    return this;
   }
 
   /** The three core and two edge nodes of {@code config/}, not started yet. */
@@ -117,8 +126,7 @@ final class Processes implements AutoCloseable {
     int port = freeTcpPort();
     var command = new ArrayList<String>(place.prefix());
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    // Quick to start and small: five of them share two processors with the test.
-    command.addAll(List.of("-Xmx256m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
+    command.addAll(List.of(heap, "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")); // quick to start
     command.add("-Djava.io.tmpdir=" + temporary());
     command.addAll(List.of("-jar", jar().toString(), "node"));
     command.addAll(List.of("--config", Path.of("config", id + ".yaml").toString()));
