@@ -294,6 +294,10 @@ public final class ReplicationVerticle extends VerticleBase implements Drainable
    */
   private void onceInMemory(List<PublishRequest> requests, Runnable action) {
     View now = map;
+    if (now.hasStatesInMemory() && loading.isComplete()) {
+      action.run();
+      return;
+    }
     List<Key> missing = new ArrayList<>();
     for (PublishRequest request : requests) {
       request.compares().forEach(compare -> addIfMissing(now, compare.key(), missing));

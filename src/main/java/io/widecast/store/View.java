@@ -57,6 +57,11 @@ public interface View {
     return findNow(key);
   }
 
+  /** Whether {@link #findState} surely never waits for a disk now: saves asking for each key. */
+  default boolean hasStatesInMemory() {
+    return isInMemory();
+  }
+
   /** Whether nothing that is read from it ever waits for a disk. */
   default boolean isInMemory() {
     return false;

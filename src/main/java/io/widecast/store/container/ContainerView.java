@@ -68,6 +68,11 @@ public final class ContainerView implements View {
   }
 
   @Override
+  public boolean hasStatesInMemory() {
+    return reading.hasStatesInMemory();
+  }
+
+  @Override
   public Iterator<KeyVersion> expiring() {
     return reading.expiring();
   }

@@ -149,6 +149,10 @@ final class Reading {
     }
   }
 
+  boolean hasStatesInMemory() {
+    return container.pages().allHeld();
+  }
+
   /** The row of {@code key}, without its value; a delete too. */
   Optional<Cell> row(byte[] key) {
     return Optional.ofNullable(read(now -> tree(now).find(key, revision)));

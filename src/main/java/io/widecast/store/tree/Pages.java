@@ -45,6 +45,7 @@ public final class Pages {
 
   private final ArrayDeque<PageRef> clock = new ArrayDeque<>(); // guarded by itself
   private long cachedBytes; // guarded by clock
+  private volatile boolean allHeld = true;
 
   /**
    * @param budgetBytes for pages that are as on disk
@@ -142,10 +143,19 @@ public final class Pages {
           clock.add(oldest);
         } else if (content != null) {
           cachedBytes -= content.sizeBytes();
+          allHeld &= oldest.replaced;
           oldest.evict();
         }
       }
     }
+  }
+
+  /**
+   * Whether every page is surely in memory: so in a store that was begun in this run and has stayed
+   * within the budget. Any thread.
+   */
+  public boolean allHeld() {
+    return allHeld;
   }
 
   public long cachedBytes() {
@@ -496,6 +506,7 @@ public final class Pages {
   /** Takes up a checkpoint's table; numbers go on above all that may be on disk. */
   public void recover(long[] pbas, long[] opSeqs, long next) {
     table = PageTable.of(pbas, opSeqs);
+    allHeld = false;
     nextOpSeq = next;
   }
 }
