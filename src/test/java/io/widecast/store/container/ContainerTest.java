@@ -10,7 +10,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ContainerTest {
 
   static LongStream seeds() {
-    return LongStream.rangeClosed(1, Long.getLong("widecast.store.seeds", 12));
+    return LongStream.rangeClosed(1, Long.getLong("widecast.store.seeds", 5));
   }
 
   @ParameterizedTest
