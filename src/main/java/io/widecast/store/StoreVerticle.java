@@ -468,8 +468,10 @@ public final class StoreVerticle extends VerticleBase {
                   if (cause instanceof DiskFullException) {
                     keepUp(UPKEEP_IDLE_MILLIS); // what it needs may be given back
                   } else if (cause instanceof StoreException damage) {
-                    answers.alarm(damage.getMessage()); // the rest is served as before
-                    onDamage(damage.getMessage());
+                    // The rest is served as before. It may stand in a tree that a copy has replaced
+                    // already: only a reader who meets damage has another copy fetched.
+                    LOG.error("nothing is deleted or cleaned any more: {}", damage.getMessage());
+                    answers.alarm(damage.getMessage());
                     keepUp(UPKEEP_IDLE_MILLIS);
                   } else {
                     fail(cause);
