@@ -99,6 +99,7 @@ public final class StoreVerticle extends VerticleBase {
   private int reads;
   private Throwable failed;
   private Optional<String> damaged = Optional.empty(); // what is, until a copy has come
+  private long damageTimer = -1;
 
   /**
    * @param message whom to tell; null for the store's own
@@ -429,7 +430,8 @@ public final class StoreVerticle extends VerticleBase {
   private void tellDamage() {
     if (damaged.isPresent() && failed == null && !closing) {
       vertx.eventBus().publish(Bus.DAMAGED, new StoreDamaged(damaged.get()), Bus.LOCAL_ONLY);
-      vertx.setTimer(DAMAGED_MILLIS, id -> tellDamage());
+      vertx.cancelTimer(damageTimer); // of damage that was mended meanwhile
+      damageTimer = vertx.setTimer(DAMAGED_MILLIS, id -> tellDamage());
     }
   }
 

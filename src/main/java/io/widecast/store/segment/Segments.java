@@ -52,7 +52,6 @@ public final class Segments {
   private final ByteWriter scratch = new ByteWriter(1 << 10);
   private long nextNumber;
   private long txn; // number of the checkpoint to come
-  private long appendedBytes;
 
   /**
    * @param segmentBytes of a full segment; 4 MiB but in tests
@@ -166,7 +165,6 @@ public final class Segments {
     }
     long pba = open.append(BlockKind.VALUE, vba, payload, from, length);
     open.segment().lastTxn = txn;
-    appendedBytes += Pba.length(pba);
     return pba;
   }
 
@@ -200,11 +198,6 @@ public final class Segments {
       }
     }
     return bytes;
-  }
-
-  /** Bytes of blocks appended since this was made. */
-  public long appendedBytes() {
-    return appendedBytes;
   }
 
   public long nextNumber() {

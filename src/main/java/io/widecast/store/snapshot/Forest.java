@@ -353,15 +353,6 @@ public final class Forest {
 
   // ---- lineage
 
-  /** The nearest row above {@code row} whose tree is whole; null when there is none. */
-  SnapshotRow holdingAncestor(SnapshotRow row) {
-    SnapshotRow above = rows.get(row.parent);
-    while (above != null && !above.state.holds()) {
-      above = rows.get(above.parent);
-    }
-    return above;
-  }
-
   SnapshotRow parentOf(SnapshotRow row) {
     return rows.get(row.parent);
   }

@@ -41,7 +41,6 @@ public final class Pages {
   private long nextOpSeq = 1;
   private long edit = 1;
   private long pagesCopied;
-  private long pagesFreed;
 
   private final ArrayDeque<PageRef> clock = new ArrayDeque<>(); // guarded by itself
   private long cachedBytes; // guarded by clock
@@ -331,7 +330,6 @@ public final class Pages {
       segments.release(pba);
     }
     table.free(id);
-    pagesFreed++;
     return true;
   }
 
@@ -376,10 +374,6 @@ public final class Pages {
 
   public long pagesCopied() {
     return pagesCopied;
-  }
-
-  public long pagesFreed() {
-    return pagesFreed;
   }
 
   /** The next checkpoint writes page {@code id} anew if it still stands at {@code pba}. */
