@@ -15,17 +15,22 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 
 /**
  * A stream of publishes, one a line. Lines go to the replication in batches, several of which may
- * be under way; when there are too many the client has to wait. The first line that is malformed or
- * refused ends it: nothing that comes after is sent, and the answer has its number, from 1. Lines
- * behind a refused one that are under way by then cannot be called back: they are waited for, and
- * the answer counts what became of them too. Lives as long as its request, on its event loop.
+ * be under way; when there are too many, or their answers come late, the client has to wait. The
+ * first line that is malformed or refused ends it: nothing that comes after is sent, and the answer
+ * has its number, from 1. Lines behind a refused one that are under way by then cannot be called
+ * back: they are waited for, and the answer counts what became of them too. Lives as long as its
+ * request, on its event loop.
  */
 final class NdjsonPublish {
 
   private static final int BATCHES_IN_FLIGHT_MAX = 32;
+
+  /** A small part of a lease: the replication has more to do than to take lines in. */
+  private static final long QUEUEING_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
   /** Beyond these under way a batch waits to be filled: the answers of others take time anyway. */
   private static final int BATCHES_UNFILLED_MAX = 2;
@@ -34,6 +39,7 @@ final class NdjsonPublish {
     private final List<PublishRequest> requests = new ArrayList<>();
     private final List<Long> lines = new ArrayList<>();
     private long bytes;
+    private long sentNanos;
     private Optional<List<PublishOutcome>> outcomes = Optional.empty();
   }
 
@@ -47,6 +53,7 @@ final class NdjsonPublish {
   private final LineSplitter splitter =
       new LineSplitter(PublishHandler.BODY_BYTES_MAX, this::onLine);
   private final ArrayDeque<Batch> inFlight = new ArrayDeque<>();
+  private final DelayWindow window = new DelayWindow(BATCHES_IN_FLIGHT_MAX, QUEUEING_NANOS);
   private Batch next = new Batch();
   private long line;
   private long published;
@@ -81,7 +88,7 @@ final class NdjsonPublish {
     read(() -> splitter.add(chunk.getBytes()));
     sendUnfilled();
     answerWhenDone();
-    if (inFlight.size() >= BATCHES_IN_FLIGHT_MAX && !inputOver) {
+    if (inFlight.size() >= window.size() && !inputOver) {
       paused = true;
       exchange.request().pause();
     }
@@ -145,11 +152,13 @@ final class NdjsonPublish {
     Batch batch = next;
     next = new Batch();
     inFlight.addLast(batch);
+    batch.sentNanos = System.nanoTime();
     writes
         .publisher()
         .publishAll(batch.requests)
         .onSuccess(
             outcomes -> {
+              window.onAnswer(System.nanoTime() - batch.sentNanos);
               batch.outcomes = Optional.of(outcomes);
               settle();
             });
@@ -165,7 +174,7 @@ final class NdjsonPublish {
       }
     }
     sendUnfilled();
-    if (paused && inFlight.size() <= BATCHES_IN_FLIGHT_MAX / 2) {
+    if (paused && inFlight.size() <= window.size() / 2) {
       paused = false;
       exchange.request().resume();
     }

@@ -173,7 +173,7 @@ public final class WidecastNode {
     replication =
         new ReplicationVerticle(replicationOptions(), streams::lanPort, this::httpUrl, metrics);
     var expiry = new ExpiryVerticle(config.node().id(), metrics);
-    draining.addAll(List.of(api, expiry, streams, replication));
+    draining.addAll(List.of(api, expiry, streams, replication, store));
     return deploy(wanName(), streams)
         .compose(deployed -> deploy("the LAN's replication", replication))
         .compose(deployed -> deploy("expiry", expiry));
@@ -189,7 +189,7 @@ public final class WidecastNode {
 
   private Future<Void> startEdge() {
     var home = new HomeStreamVerticle(homeStreamOptions(), this::httpUrl, metrics);
-    draining.addAll(List.of(api, home));
+    draining.addAll(List.of(api, home, store));
     return deploy("the stream from home", home);
   }
 

@@ -13,6 +13,7 @@ import io.widecast.bus.Bus;
 import io.widecast.bus.Committed;
 import io.widecast.bus.CopyPart;
 import io.widecast.bus.CopyTaken;
+import io.widecast.bus.Drainable;
 import io.widecast.bus.LogDurable;
 import io.widecast.bus.LogRead;
 import io.widecast.bus.LogWrite;
@@ -43,7 +44,7 @@ import org.slf4j.LoggerFactory;
  * {@link Applied}. After a failure of the disk or of the order it gives no further acknowledgement:
  * it fails every request and {@link #failure}, for whoever runs the node to act on.
  */
-public final class StoreVerticle extends VerticleBase {
+public final class StoreVerticle extends VerticleBase implements Drainable {
 
   private static final Logger LOG = LoggerFactory.getLogger(StoreVerticle.class);
 
@@ -576,6 +577,17 @@ public final class StoreVerticle extends VerticleBase {
         .forEach(waiting -> refuse(waiting.message, cause));
     queue.clear();
     failure.tryFail(cause);
+  }
+
+  /** What is committed by now is applied, and everybody told, while they still listen. */
+  @Override
+  public Future<Void> drain() {
+    return Future.future(
+        promise -> context.runOnContext(nothing -> allApplied().onComplete(promise)));
+  }
+
+  private Future<Void> allApplied() {
+    return applied.transform(over -> applying ? allApplied() : Future.succeededFuture());
   }
 
   @Override

@@ -91,8 +91,10 @@ final class ApiFixture implements AutoCloseable {
     return send("POST", "/v1/publish", lines, all.toArray(String[]::new));
   }
 
+  /** The server goes first: a client that shares its Vert.x would wait for it to say goodbye. */
   @Override
   public void close() {
+    vertx.undeploy(api.deploymentID()).await();
     vertx.close().await();
   }
 }

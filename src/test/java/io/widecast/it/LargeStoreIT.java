@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 /** A map that is larger than its node's memory. */
 class LargeStoreIT {
 
-  private static final int KEYS = Integer.getInteger("widecast.large.keys", 300_000);
+  private static final int KEYS = Integer.getInteger("widecast.large.keys", 200_000);
   private static final int KEYS_PER_REQUEST = 20_000;
   private static final int READS = 500;
 
@@ -26,7 +26,7 @@ class LargeStoreIT {
 
   @Test
   void aStoreLargerThanMemoryIsLoadedReadAndStartedAgain() {
-    try (var processes = new Processes(LargeStoreIT.class).withHeap("-Xmx128m")) {
+    try (var processes = new Processes(LargeStoreIT.class).withHeap("-Xmx96m")) {
       Node node = processes.core("paris-1", "site.electorate=paris-1");
       processes.start();
       long begun = System.nanoTime();

@@ -16,6 +16,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
@@ -47,6 +48,7 @@ final class Processes implements AutoCloseable {
   private final List<Node> nodes = new ArrayList<>();
   private final List<String> wanAddresses = new ArrayList<>();
   private String heap = "-Xmx256m"; // small: five of them share two processors with the test
+  private Supplier<String> classes = SharedClasses::option;
   private final Thread hook = new Thread(this::killAll, "end-nodes");
 
   /**
@@ -70,6 +72,14 @@ final class Processes implements AutoCloseable {
    */
   Processes withHeap(String option) {
     heap = option;
+    return this;
+  }
+
+  /**
+   * @param option of the JVMs of nodes that are made from now on: where their classes go
+   */
+  Processes withClasses(String option) {
+    classes = () -> option;
     return this;
   }
 
@@ -126,7 +136,9 @@ final class Processes implements AutoCloseable {
     int port = freeTcpPort();
     var command = new ArrayList<String>(place.prefix());
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of(heap, "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")); // quick to start
+    command.add(heap);
+    command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")); // quick to start
+    command.add(classes.get());
     command.add("-Djava.io.tmpdir=" + temporary());
     command.addAll(List.of("-jar", jar().toString(), "node"));
     command.addAll(List.of("--config", Path.of("config", id + ".yaml").toString()));

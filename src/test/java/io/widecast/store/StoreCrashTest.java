@@ -20,7 +20,7 @@ class StoreCrashTest {
     Long one = Long.getLong("widecast.seed");
     return one != null
         ? LongStream.of(one)
-        : LongStream.range(0, Math.max(20, Long.getLong("widecast.seeds", 500) / 5 * 2));
+        : LongStream.range(0, Math.max(20, Long.getLong("widecast.seeds", 500) / 5));
   }
 
   @ParameterizedTest(name = "-Dwidecast.seed={0}")

@@ -34,7 +34,7 @@ class BranchesTest {
   private int deletions;
 
   static LongStream seeds() {
-    return LongStream.rangeClosed(1, Long.getLong("widecast.store.seeds", 12));
+    return LongStream.rangeClosed(1, Long.getLong("widecast.store.seeds", 6));
   }
 
   private <T> T pick(List<T> list) {
