@@ -53,7 +53,8 @@ public final class StoreCore implements Closeable {
 
   private static final long RECOVERY_BYTES = 8 << 20;
   private static final int REPLAY_BYTES = 4 << 20;
-  private static final int PRUNE_BYTES = 128 << 10;
+  private static final int PRUNE_BYTES = 1 << 20; // of log, read at a time
+  private static final int PRUNE_ENTRIES = 256; // while the owner waits
 
   private final Disk disk;
   private final StoreOptions options;
@@ -484,8 +485,13 @@ public final class StoreCore implements Closeable {
       return true;
     }
     List<EncodedEntry> entries = slice.entries();
-    Token last = entries.isEmpty() ? to : entries.get(entries.size() - 1).entry().token();
-    container.prune(entries, last);
+    for (int at = 0; at < entries.size(); at += PRUNE_ENTRIES) {
+      int end = Math.min(at + PRUNE_ENTRIES, entries.size());
+      container.prune(entries.subList(at, end), entries.get(end - 1).entry().token());
+    }
+    if (entries.isEmpty()) {
+      container.prune(entries, to);
+    }
     return true;
   }
 

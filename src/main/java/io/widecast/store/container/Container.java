@@ -29,6 +29,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * The map of one node on disk: a copy-on-write tree of all versions inside the history, snapshots
@@ -358,12 +359,18 @@ public final class Container implements Closeable {
    * @param upTo {@link #pruned} from now on, not above the horizon
    */
   public void prune(List<EncodedEntry> entries, Token upTo) {
+    var keys = new TreeSet<byte[]>(Arrays::compareUnsigned); // neighbours share pages
     for (EncodedEntry entry : entries) {
       for (Pair pair : entry.entry().pairs()) {
-        byte[] key = pair.key().bytes().unsafeArray();
-        while (!forest.prune(running, key, history.horizon().revision(), 64)) {
-          // a key with many versions
+        boolean first = pair instanceof Pair.Put put && put.version() == 1;
+        if (!first) { // else it has replaced nothing, or a delete, which has an entry of its own
+          keys.add(pair.key().bytes().unsafeArray());
         }
+      }
+    }
+    for (byte[] key : keys) {
+      while (!forest.prune(running, key, history.horizon().revision(), 64)) {
+        // a key with many versions
       }
     }
     history.pruned(upTo);

@@ -32,6 +32,7 @@ final class InnerPage extends Page {
   private int count; // of children
   private int bytes; // encoded, about
   private boolean sharesSeparators;
+  private KeyHeads heads; // of the separators; null until they are searched
   private Place low;
 
   private InnerPage(
@@ -55,6 +56,7 @@ final class InnerPage extends Page {
     copy.count = count;
     copy.bytes = bytes;
     copy.sharesSeparators = true;
+    copy.heads = heads;
     return copy;
   }
 
@@ -92,12 +94,24 @@ final class InnerPage extends Page {
   int find(byte[] key, long revision) {
     int from = 0;
     int to = count - 1;
+    if (to == 0) {
+      return 0;
+    }
+    KeyHeads known = heads;
+    if (known == null) {
+      known = KeyHeads.of(separators, to);
+      heads = known; // two readers may both do it
+    }
+    int side = known.side(key);
+    if (side != 0) {
+      return side < 0 ? 0 : to;
+    }
+    long head = known.head(key);
     while (from < to) {
       int middle = from + to >>> 1;
-      Place separator = separators[middle];
-      int order = Arrays.compareUnsigned(separator.key(), key);
+      int order = Long.compareUnsigned(known.at(middle), head);
       if (order == 0) {
-        order = Long.compare(revision, separator.revision());
+        order = compare(separators[middle], key, revision);
       }
       if (order <= 0) {
         from = middle + 1;
@@ -108,7 +122,13 @@ final class InnerPage extends Page {
     return from;
   }
 
+  private static int compare(Place separator, byte[] key, long revision) {
+    int order = Arrays.compareUnsigned(separator.key(), key);
+    return order != 0 ? order : Long.compare(revision, separator.revision());
+  }
+
   private void ownSeparators(int room) {
+    heads = null;
     if (sharesSeparators || separators.length < room) {
       separators = Arrays.copyOf(separators, Math.max(room, separators.length));
       sharesSeparators = false;
@@ -200,7 +220,7 @@ final class InnerPage extends Page {
 
   @Override
   int sizeBytes() {
-    return 96 + 48 * count + bytes;
+    return 96 + 56 * count + bytes;
   }
 
   @Override

@@ -6,9 +6,12 @@ import io.widecast.wire.WireException;
 import java.util.Arrays;
 
 /**
- * A leaf of the logical map: {@link Cell}s by rising place, as bytes in one array with their
- * offsets in another, so that a change copies two arrays and a page on disk is what it is in
- * memory.
+ * A leaf of the logical map: {@link Cell}s as bytes in one array, and their offsets by rising place
+ * in another. A page on disk is what it is in memory.
+ *
+ * <p>The states of a page share the bytes: each reads up to its own end, and the newest one appends
+ * behind that. So a change costs a copy of the offsets, and of the bytes only where the room is
+ * used up, or where another state, such as a snapshot's other heir, has used it already.
  *
  * <pre>
  * size    field, behind those of {@link Page}
@@ -26,59 +29,64 @@ final class LeafPage extends Page {
   /** Below this it looks for a sibling to merge with. */
   static final int BYTES_MIN = BYTES_MAX / 4;
 
+  /** A new array of bytes has so much for what comes. */
+  private static final int ROOM_BYTES = 1024;
+
+  /** How far an array of bytes is used by any of the states that share it; the owner's. */
+  private static final class Shared {
+    private int end;
+
+    private Shared(int end) {
+      this.end = end;
+    }
+  }
+
   private byte[] heap;
+  private Shared shared;
   private int used;
   private int garbage; // bytes of cells that were removed
   private char[] offsets;
   private int count;
   private Place low;
 
-  private LeafPage(long opSeq, long edit, byte[] heap, char[] offsets, Place low) {
+  private LeafPage(long opSeq, long edit, byte[] heap, Shared shared, char[] offsets, Place low) {
     super(0, opSeq, edit);
     this.heap = heap;
+    this.shared = shared;
+    this.used = shared.end;
     this.offsets = offsets;
     this.low = low;
   }
 
   static LeafPage empty(long opSeq, long edit, Place low) {
-    return new LeafPage(opSeq, edit, new byte[256], new char[8], low);
+    return new LeafPage(opSeq, edit, new byte[256], new Shared(0), new char[8], low);
   }
 
   @Override
   LeafPage copy(long newOpSeq, long newEdit) {
-    return garbage <= used / 4 ? copyAsIs(newOpSeq, newEdit) : copyTidy(newOpSeq, newEdit);
-  }
-
-  /** Two array copies: what a change mostly costs. */
-  private LeafPage copyAsIs(long newOpSeq, long newEdit) {
-    var copy =
-        new LeafPage(
-            newOpSeq,
-            newEdit,
-            Arrays.copyOf(heap, Math.max(used + 128, 256)),
-            Arrays.copyOf(offsets, count + 4),
-            low);
+    if (garbage > used / 4) {
+      return tidy(newOpSeq, newEdit, ROOM_BYTES);
+    }
+    char[] copied = Arrays.copyOf(offsets, count + 4);
+    var copy = new LeafPage(newOpSeq, newEdit, heap, shared, copied, low);
     copy.count = count;
     copy.used = used;
     copy.garbage = garbage;
     return copy;
   }
 
-  /** Without the cells that were removed, and the others in their order. */
-  private LeafPage copyTidy(long newOpSeq, long newEdit) {
-    var copy =
-        new LeafPage(
-            newOpSeq,
-            newEdit,
-            new byte[Math.max(used - garbage + 128, 256)],
-            new char[count + 4],
-            low);
+  /** A copy without the cells that were removed, and the others in their order. */
+  private LeafPage tidy(long newOpSeq, long newEdit, int room) {
+    var bytes = new byte[used - garbage + room];
+    var tidied = new char[count + 4];
+    int end = 0;
     for (int i = 0; i < count; i++) {
       int size = cellBytes(i);
-      copy.offsets[i] = (char) copy.used;
-      System.arraycopy(heap, offsets[i], copy.heap, copy.used, size);
-      copy.used += size;
+      tidied[i] = (char) end;
+      System.arraycopy(heap, offsets[i], bytes, end, size);
+      end += size;
     }
+    var copy = new LeafPage(newOpSeq, newEdit, bytes, new Shared(end), tidied, low);
     copy.count = count;
     return copy;
   }
@@ -169,8 +177,10 @@ final class LeafPage extends Page {
   }
 
   void insert(int index, byte[] source, int from, int length) {
-    if (used + length > heap.length) {
-      heap = Arrays.copyOf(heap, Math.max(used + length, Math.min(2 * heap.length, used + 1024)));
+    if (used + length > heap.length || shared.end != used) {
+      int room = Math.max(length, Math.min(Math.max(used, 256), ROOM_BYTES));
+      heap = Arrays.copyOf(heap, used + room);
+      shared = new Shared(used);
     }
     if (count == offsets.length) {
       offsets = Arrays.copyOf(offsets, count + Math.max(4, count / 4));
@@ -179,6 +189,7 @@ final class LeafPage extends Page {
     System.arraycopy(offsets, index, offsets, index + 1, count - index);
     offsets[index] = (char) used;
     used += length;
+    shared.end = used;
     count++;
     if (used > Character.MAX_VALUE) {
       throw new IllegalStateException("leaf of " + used + " bytes");
@@ -195,8 +206,9 @@ final class LeafPage extends Page {
   }
 
   private void compact() {
-    LeafPage tidy = copyTidy(opSeq(), edit);
+    LeafPage tidy = tidy(opSeq(), edit, ROOM_BYTES);
     heap = tidy.heap;
+    shared = tidy.shared;
     offsets = tidy.offsets;
     used = tidy.used;
     garbage = 0;
@@ -282,7 +294,7 @@ final class LeafPage extends Page {
 
   @Override
   void encodeContent(ByteWriter out) {
-    LeafPage tidy = garbage == 0 ? this : copyTidy(opSeq(), edit);
+    LeafPage tidy = garbage == 0 ? this : tidy(opSeq(), edit, 0);
     out.u16(low.key().length).bytes(low.key(), 0, low.key().length).varint(low.revision());
     out.u16(count);
     for (int i = 0; i < count; i++) {
@@ -304,9 +316,8 @@ final class LeafPage extends Page {
         throw new WireException("cell at " + (int) offsets[i] + " of " + heap.length);
       }
     }
-    var page = new LeafPage(opSeq, 0, heap, offsets, low);
+    var page = new LeafPage(opSeq, 0, heap, new Shared(heap.length), offsets, low);
     page.count = count;
-    page.used = heap.length;
     return page;
   }
 

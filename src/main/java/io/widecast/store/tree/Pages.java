@@ -12,7 +12,6 @@ import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -36,7 +35,7 @@ public final class Pages {
   private final Segments segments;
   private final long budgetBytes;
   private PageTable table = new PageTable();
-  private final Map<Long, PageRef> changed = new HashMap<>();
+  private final ChangedPages changed = new ChangedPages();
   private final Map<Long, Long> moves = new TreeMap<>(); // to write anew as they are: id, address
   private long nextOpSeq = 1;
   private long edit = 1;
@@ -293,7 +292,7 @@ public final class Pages {
   /** A page that did not exist. */
   PageRef allocate(Page page) {
     var ref = new PageRef(table.allocate(page.opSeq()), page);
-    changed.put(ref.id(), ref);
+    changed.put(ref);
     return ref;
   }
 
@@ -301,7 +300,7 @@ public final class Pages {
   PageRef replace(PageRef old, Page page) {
     old.replaced = true;
     var ref = new PageRef(old.id(), page);
-    changed.put(ref.id(), ref);
+    changed.put(ref);
     moves.remove(ref.id());
     return ref;
   }
@@ -369,7 +368,7 @@ public final class Pages {
   }
 
   public int changedCount() {
-    return changed.size() + moves.size();
+    return changed.count() + moves.size();
   }
 
   public long pagesCopied() {
@@ -378,7 +377,7 @@ public final class Pages {
 
   /** The next checkpoint writes page {@code id} anew if it still stands at {@code pba}. */
   public void move(long id, long pba) {
-    if (table.pba(id) == pba && !changed.containsKey(id)) {
+    if (table.pba(id) == pba && changed.get(id) == null) {
       moves.put(id, pba);
     }
   }
@@ -397,7 +396,7 @@ public final class Pages {
     private final long[] written;
 
     private Frozen() {
-      refs = new ArrayList<>(new TreeMap<>(changed).values());
+      refs = changed.all();
       contents = new ArrayList<>(refs.size());
       refs.forEach(ref -> contents.add(ref.held()));
       toMove = new ArrayList<>();

@@ -10,10 +10,15 @@ import io.widecast.model.RecentRequest;
 import io.widecast.model.RequestId;
 import io.widecast.model.Token;
 import io.widecast.model.Value;
+import java.util.ArrayDeque;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RecentRequestsTest {
 
@@ -100,6 +105,49 @@ class RecentRequestsTest {
     requests.onAppended(entry(6, 1, 0));
 
     assertThat(requests.find(id(1)).orElseThrow().token()).isEqualTo(new Token(1, 6));
+  }
+
+  /** Names that share their place in the table, come, go at both ends, and come again. */
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+  void isAsAMapAndAQueue(long seed) {
+    var random = new SplittableRandom(seed);
+    var names = new HashMap<Long, RecentRequest>();
+    var queue = new ArrayDeque<RecentRequest>();
+    long revision = 0;
+    long time = 0;
+    for (int i = 0; i < 20_000; i++) {
+      int action = random.nextInt(100);
+      if (action < 2) {
+        long cut = Math.max(1, revision - random.nextInt(40));
+        requests.onCut(cut);
+        while (!queue.isEmpty() && queue.peekLast().token().revision() >= cut) {
+          RecentRequest gone = queue.pollLast();
+          names.remove(gone.id().low(), gone);
+        }
+      } else {
+        time += action < 4 ? RecentRequest.KEPT_MILLIS / 3 : random.nextInt(50);
+        long number = random.nextLong(400) << 32 | random.nextInt(3);
+        Entry entry = entry(++revision, number, time);
+        requests.onAppended(entry);
+        RecentRequest done = RecentRequest.of(entry).orElseThrow();
+        names.put(number, done);
+        queue.add(done);
+        while (queue.peek().timeMillis() < done.timeMillis() - RecentRequest.KEPT_MILLIS) {
+          RecentRequest gone = queue.poll();
+          names.remove(gone.id().low(), gone);
+        }
+      }
+      long asked = random.nextLong(400) << 32 | random.nextInt(3);
+      assertThat(requests.find(id(asked))).isEqualTo(Optional.ofNullable(names.get(asked)));
+    }
+    assertThat(requests.upTo(Long.MAX_VALUE)).containsExactlyElementsOf(queue);
+    queue.forEach(
+        done -> {
+          if (names.get(done.id().low()) == done) {
+            assertThat(requests.find(done.id())).contains(done);
+          }
+        });
   }
 
   private static RequestId id(long number) {

@@ -44,6 +44,33 @@ class PageTest {
     return page;
   }
 
+  @Test
+  void heirsOfOneLeafDoNotSeeWhatTheOtherAppends() {
+    LeafPage base = leaf();
+    final byte[] before = encode(base);
+    LeafPage first = base.copy(400, 2);
+    LeafPage second = base.copy(401, 3);
+    add(first, put("d", 200, 1));
+    add(second, put("e", 201, 2));
+    add(first, put("f", 202, 3));
+    LeafPage later = first.copy(400, 4);
+    add(later, put("g", 203, 4));
+    add(second, put("h", 204, 5));
+
+    assertThat(encode(base)).isEqualTo(before);
+    assertThat(keysOf(first)).endsWith("c", "d", "f");
+    assertThat(keysOf(later)).endsWith("c", "d", "f", "g");
+    assertThat(keysOf(second)).endsWith("c", "e", "h");
+  }
+
+  private static List<String> keysOf(LeafPage page) {
+    var keys = new ArrayList<String>();
+    for (int i = 0; i < page.count(); i++) {
+      keys.add(new String(page.cell(i).key(), StandardCharsets.UTF_8));
+    }
+    return keys;
+  }
+
   private static InnerPage inner() {
     InnerPage page = InnerPage.of(1, 301, 1, new PageRef(5, null), Place.FIRST);
     page.insertBehind(0, new Place(bytes("apple"), 7), new PageRef(600, null));
