@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
  */
 class CrashIT {
 
-  private static final long FROZEN_SECONDS = 8;
+  private static final long FROZEN_SECONDS = 15;
 
   private static Processes processes;
   private static Positions positions;

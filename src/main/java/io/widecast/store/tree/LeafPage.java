@@ -292,15 +292,19 @@ final class LeafPage extends Page {
     return LEAF;
   }
 
+  /** Without the cells that were removed, and the others in their order. */
   @Override
   void encodeContent(ByteWriter out) {
-    LeafPage tidy = garbage == 0 ? this : tidy(opSeq(), edit, 0);
     out.u16(low.key().length).bytes(low.key(), 0, low.key().length).varint(low.revision());
     out.u16(count);
+    int at = 0;
     for (int i = 0; i < count; i++) {
-      out.u16(tidy.offsets[i]);
+      out.u16(at);
+      at += cellBytes(i);
     }
-    out.bytes(tidy.heap, 0, tidy.used);
+    for (int i = 0; i < count; i++) {
+      out.bytes(heap, offsets[i], cellBytes(i));
+    }
   }
 
   static LeafPage decode(byte[] payload, ByteReader in, long opSeq) throws WireException {
