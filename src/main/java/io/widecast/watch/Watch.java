@@ -9,6 +9,7 @@ import io.widecast.model.Token;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 
 /**
  * One watcher's way through the order. Its owner asks for the {@link #next} frame whenever the
@@ -44,6 +45,11 @@ public final class Watch {
     OVER
   }
 
+  /** After a map that could not be read; doubled each time it cannot be again. */
+  private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  private static final int RETRY_DOUBLED_MAX = 6; // 64 s
+
   private final WatchHub hub;
   private final Feed feed;
   private final boolean conflate;
@@ -56,6 +62,8 @@ public final class Watch {
 
   private Token waitsFor = Token.NONE; // WAITING
   private InitialCopy copy; // COPYING
+  private int failures; // copies in a row that ended because the map could not be read
+  private long copyAtNanos; // COPYING: not before
   private Replay replay; // TAIL, CATCHING_UP
   private MapRead.Current current; // TAIL: which of these to send; null when nothing is asked
   private Optional<Frame.Events> isNewest = Optional.empty(); // TAIL: the answer to that
@@ -70,6 +78,7 @@ public final class Watch {
     this.feed = feed;
     this.conflate = conflate;
     this.lastFrameNanos = nowNanos;
+    this.copyAtNanos = nowNanos;
   }
 
   Feed feed() {
@@ -131,9 +140,10 @@ public final class Watch {
     }
   }
 
-  /** The map could not be read: the client is told to begin anew. */
+  /** The map could not be read: the client is told to begin anew, and gets a copy after a pause. */
   public void onMapFailed(MapRead asked) {
     if (isAsked(asked)) {
+      failures++;
       lost("the map could not be read");
     }
   }
@@ -173,7 +183,7 @@ public final class Watch {
     Phase before;
     do {
       before = phase;
-      Optional<Frame> frame = step();
+      Optional<Frame> frame = step(nowNanos);
       if (frame.isPresent()) {
         lastFrameNanos = nowNanos;
         count(frame.get());
@@ -183,15 +193,15 @@ public final class Watch {
     return bookmark(nowNanos);
   }
 
-  private Optional<Frame> step() {
+  private Optional<Frame> step(long nowNanos) {
     return switch (phase) {
       case WAITING -> reached();
-      case COPYING -> copy();
+      case COPYING -> nowNanos - copyAtNanos < 0 ? Optional.empty() : copy();
       case TAIL -> tail();
       case CATCHING_UP -> catchUp();
       case LIVE -> live();
       case SLOW -> conflated();
-      case LOST -> reset();
+      case LOST -> reset(nowNanos);
       case OVER -> Optional.empty();
     };
   }
@@ -244,6 +254,7 @@ public final class Watch {
   }
 
   private Optional<Frame> copyEnd(Token at) {
+    failures = 0;
     token = Optional.of(at);
     return Optional.of(new Frame.CopyEnd(at));
   }
@@ -421,8 +432,10 @@ public final class Watch {
     endConflation();
   }
 
-  private Optional<Frame> reset() {
+  private Optional<Frame> reset(long nowNanos) {
     beginCopy();
+    int doubled = Math.min(failures - 1, RETRY_DOUBLED_MAX);
+    copyAtNanos = failures == 0 ? nowNanos : nowNanos + (RETRY_NANOS << doubled);
     return Optional.of(new Frame.Reset(lostBecause));
   }
 
