@@ -69,7 +69,9 @@ public final class RecentRequests {
   }
 
   private void add(RecentRequest done) {
-    if (count == capacity) {
+    if (count == RecentRequest.KEPT_MAX) {
+      forgetOldest();
+    } else if (count == capacity) {
       grow();
     }
     int slot = slot(count++);
@@ -82,12 +84,15 @@ public final class RecentRequests {
     ring[at + TIME] = done.timeMillis();
     ring[at + WROTE] = done.pairs() * 2L + (done.created() ? 1 : 0);
     enter(slot);
-    while (count > RecentRequest.KEPT_MAX
-        || field(oldest, TIME) < done.timeMillis() - RecentRequest.KEPT_MILLIS) {
-      forget(oldest);
-      oldest = slot(1);
-      count--;
+    while (field(oldest, TIME) < done.timeMillis() - RecentRequest.KEPT_MILLIS) {
+      forgetOldest();
     }
+  }
+
+  private void forgetOldest() {
+    forget(oldest);
+    oldest = slot(1);
+    count--;
   }
 
   /** The log was cut: nothing from {@code revision} on happened. */
