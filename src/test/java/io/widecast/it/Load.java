@@ -76,9 +76,15 @@ final class Load implements AutoCloseable {
     }
   }
 
-  /** Sends nothing to {@code node} from now on: it does not even refuse. */
+  /**
+   * Sends nothing to {@code node} from now on: it does not even refuse. What it was sent before is
+   * answered when this returns, or a writer would wait for a node that is about to stop.
+   */
   void avoid(Node node) {
     avoided.add(node);
+    await("nothing is under way at " + node)
+        .atMost(Processes.PATIENCE)
+        .until(() -> writers.stream().noneMatch(writer -> writer.at == node));
   }
 
   void allow(Node node) {
@@ -162,6 +168,7 @@ final class Load implements AutoCloseable {
     private Operation current; // null: the last one is acknowledged
     private int number;
     private volatile boolean idle;
+    private volatile Node at; // where a request is under way; null between two
 
     private Writer(String name, SplittableRandom random) {
       this.name = name;
@@ -191,13 +198,14 @@ final class Load implements AutoCloseable {
       } else {
         repeated.incrementAndGet();
       }
-      List<Node> usable = nodes.stream().filter(node -> !avoided.contains(node)).toList();
-      Node node = usable.get(random.nextInt(usable.size()));
+      Node node = choose();
       HttpResponse<String> answer;
       try {
         answer = send(node, current);
       } catch (UncheckedIOException e) {
         return; // open whether it was written: again, with the same key
+      } finally {
+        at = null;
       }
       if (answer.statusCode() >= 500) {
         return;
@@ -207,6 +215,14 @@ final class Load implements AutoCloseable {
           .isLessThan(300);
       acknowledge(current, Http.position(answer));
       current = null;
+    }
+
+    private Node choose() {
+      do {
+        List<Node> usable = nodes.stream().filter(node -> !avoided.contains(node)).toList();
+        at = usable.get(random.nextInt(usable.size()));
+      } while (avoided.contains(at)); // only just
+      return at;
     }
 
     private Operation next() {
