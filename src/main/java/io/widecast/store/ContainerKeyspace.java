@@ -7,8 +7,8 @@ import io.widecast.model.Token;
 import io.widecast.store.container.Container;
 import io.widecast.store.container.ContainerCheckpoint;
 import io.widecast.store.container.ContainerOptions;
+import io.widecast.store.container.Pruning;
 import io.widecast.store.log.Disk;
-import io.widecast.store.tree.Place;
 import java.io.IOException;
 import java.util.List;
 import java.util.function.Function;
@@ -92,20 +92,10 @@ final class ContainerKeyspace implements Keyspace {
         });
   }
 
-  void prune(List<EncodedEntry> entries, Token upTo) {
-    ownQuickly(
-        owned -> {
-          owned.prune(entries, upTo);
-          return null;
-        });
-  }
-
-  /** Prunes by looking at every key. */
-  void pruneAll(Token upTo) {
-    Place from = Place.FIRST;
-    while (from != null) {
-      Place next = from;
-      from = ownQuickly(owned -> owned.pruneAll(next, upTo));
+  /** All of {@code pruning}, in steps between which the owner's other work goes on. */
+  void prune(Pruning pruning) {
+    while (ownQuickly(owned -> owned.pruneStep(pruning))) {
+      // the next step
     }
   }
 

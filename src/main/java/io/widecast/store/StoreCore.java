@@ -16,6 +16,7 @@ import io.widecast.model.RecentRequest;
 import io.widecast.model.Token;
 import io.widecast.model.WidecastException;
 import io.widecast.store.container.Container;
+import io.widecast.store.container.Pruning;
 import io.widecast.store.log.Disk;
 import io.widecast.store.log.DiskFullException;
 import io.widecast.store.log.Log;
@@ -53,8 +54,7 @@ public final class StoreCore implements Closeable {
 
   private static final long RECOVERY_BYTES = 8 << 20;
   private static final int REPLAY_BYTES = 4 << 20;
-  private static final int PRUNE_BYTES = 1 << 20; // of log, read at a time
-  private static final int PRUNE_ENTRIES = 256; // while the owner waits
+  private static final int PRUNE_BYTES = 4 << 20; // of log, read at a time
 
   private final Disk disk;
   private final StoreOptions options;
@@ -480,17 +480,13 @@ public final class StoreCore implements Closeable {
       return false;
     }
     LogSlice slice = log.read(from.revision(), to.revision(), PRUNE_BYTES);
-    if (!slice.complete()) {
-      container.pruneAll(to); // the log has been cut short: a full disk, or a copy
-      return true;
-    }
     List<EncodedEntry> entries = slice.entries();
-    for (int at = 0; at < entries.size(); at += PRUNE_ENTRIES) {
-      int end = Math.min(at + PRUNE_ENTRIES, entries.size());
-      container.prune(entries.subList(at, end), entries.get(end - 1).entry().token());
-    }
-    if (entries.isEmpty()) {
-      container.prune(entries, to);
+    if (!slice.complete()) {
+      container.prune(Pruning.ofAll(to)); // the log has been cut short: a full disk, or a copy
+    } else if (entries.isEmpty()) {
+      container.prune(Pruning.of(entries, to));
+    } else {
+      container.prune(Pruning.of(entries, entries.get(entries.size() - 1).entry().token()));
     }
     return true;
   }

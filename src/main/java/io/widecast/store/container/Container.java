@@ -19,17 +19,13 @@ import io.widecast.store.snapshot.SnapshotRow;
 import io.widecast.store.tree.Cell;
 import io.widecast.store.tree.MiddleMap;
 import io.widecast.store.tree.Pages;
-import io.widecast.store.tree.Place;
-import io.widecast.store.tree.TreeReader;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.TreeSet;
 
 /**
  * The map of one node on disk: a copy-on-write tree of all versions inside the history, snapshots
@@ -50,8 +46,6 @@ public final class Container implements Closeable {
 
   /** More numbers than can be handed out between two checkpoints: what a start leaves out. */
   private static final long NUMBERS_SKIPPED = 1L << 24;
-
-  private static final int PRUNE_ROWS = 512;
 
   private final Disk disk;
   private final long identity;
@@ -319,7 +313,7 @@ public final class Container implements Closeable {
 
   // ---- history
 
-  /** Readers below {@code upTo} are refused from now on; {@link #prune} then makes room. */
+  /** Readers below {@code upTo} are refused from now on; a {@link Pruning} then makes room. */
   public void raiseHorizon(Token upTo) {
     if (history.raise(upTo.revision())) {
       publish();
@@ -353,54 +347,17 @@ public final class Container implements Closeable {
   }
 
   /**
-   * Removes what the publishes in {@code entries}, which come right behind {@link #pruned}, have
-   * replaced and nobody sees at the horizon.
+   * Removes some of what nobody sees at the horizon; {@link #pruned} rises with the last step.
    *
-   * @param upTo {@link #pruned} from now on, not above the horizon
+   * @return whether there is more to do
    */
-  public void prune(List<EncodedEntry> entries, Token upTo) {
-    var keys = new TreeSet<byte[]>(Arrays::compareUnsigned); // neighbours share pages
-    for (EncodedEntry entry : entries) {
-      for (Pair pair : entry.entry().pairs()) {
-        boolean first = pair instanceof Pair.Put put && put.version() == 1;
-        if (!first) { // else it has replaced nothing, or a delete, which has an entry of its own
-          keys.add(pair.key().bytes().unsafeArray());
-        }
-      }
-    }
-    for (byte[] key : keys) {
-      while (!forest.prune(running, key, history.horizon().revision(), 64)) {
-        // a key with many versions
-      }
-    }
-    history.pruned(upTo);
-    publish();
-  }
-
-  /**
-   * As {@link #prune} where the log no longer says what has been replaced: looks at every key, a
-   * bounded number at a time.
-   *
-   * @param from where to go on; {@link Place#FIRST} at first
-   * @return where to go on; null when that was all, and {@link #pruned} has risen to the horizon
-   *     that was given
-   */
-  public Place pruneAll(Place from, Token upTo) {
-    TreeReader.Slice slice = running.tree().reader().all(from, PRUNE_ROWS);
-    byte[] last = null;
-    for (Cell cell : slice.cells()) {
-      if (last == null || !Arrays.equals(last, cell.key())) {
-        last = cell.key();
-        while (!forest.prune(running, last, upTo.revision(), 64)) {
-          // a key with many versions
-        }
-      }
-    }
-    if (slice.next() == null) {
-      history.pruned(upTo);
+  public boolean pruneStep(Pruning pruning) {
+    boolean more = pruning.step(forest, running, history.horizon().revision());
+    if (!more) {
+      history.pruned(pruning.upTo());
     }
     publish();
-    return slice.next();
+    return more;
   }
 
   /**

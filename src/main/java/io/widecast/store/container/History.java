@@ -71,7 +71,10 @@ final class History {
     return true;
   }
 
+  /** Versions replaced up to here are gone; news of a map that a copy has replaced is no news. */
   void pruned(Token upTo) {
-    pruned = upTo;
+    if (upTo.revision() > pruned.revision()) {
+      pruned = upTo;
+    }
   }
 }

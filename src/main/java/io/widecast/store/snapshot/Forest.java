@@ -34,6 +34,7 @@ public final class Forest {
   private final TreeMap<Long, Head> heads = new TreeMap<>();
   private long nextId = 1; // of rows and heads
   private long nextVba = 1;
+  private final BlockBatch pruned = new BlockBatch();
 
   public Forest(Pages pages, MiddleMap map) {
     this.pages = pages;
@@ -242,6 +243,34 @@ public final class Forest {
       }
     }
     return versions.size() <= max;
+  }
+
+  /**
+   * As {@link #prune}, for all keys of the leaf that {@code place} belongs to. The values of what
+   * it removes go with the next {@link #freePruned}.
+   *
+   * @return where the next leaf begins; null behind the last
+   */
+  public Place pruneLeaf(Head head, Place place, long horizon) {
+    Tree.PrunedLeaf done = head.tree.pruneLeaf(place, horizon);
+    for (Cell cell : done.removed()) {
+      if (cell.isPut() && cell.vba() >= head.minVba) {
+        pruned.add(cell.vba(), ValueBlocks.count(cell.length()));
+      } else if (cell.isPut()) {
+        letGoExtent(head, cell);
+      }
+    }
+    for (byte[] key : done.split()) {
+      while (!prune(head, key, horizon, 64)) {
+        // a key with many versions
+      }
+    }
+    return done.end();
+  }
+
+  /** Frees the values of pruned versions: what lies in one leaf of the middle map together. */
+  public void freePruned() {
+    pruned.removeFrom(map, pages.segments());
   }
 
   // ---- what is let go

@@ -143,6 +143,15 @@ public record Cell(
     }
   }
 
+  static boolean isDelete(byte[] heap, int offset) {
+    int at = offset + 2 + keyLength(heap, offset);
+    while (heap[at++] < 0) { // revision
+    }
+    while (heap[at++] < 0) { // epoch
+    }
+    return heap[at] == DELETE || heap[at] == EXPIRED;
+  }
+
   static int compare(byte[] heap, int offset, byte[] key, long revision) {
     int order = compareKey(heap, offset, key);
     return order != 0 ? order : Long.compare(revision, revision(heap, offset));

@@ -4,6 +4,7 @@ import io.widecast.wire.ByteReader;
 import io.widecast.wire.ByteWriter;
 import io.widecast.wire.WireException;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * A leaf of the logical map: {@link Cell}s as bytes in one array, and their offsets by rising place
@@ -203,6 +204,59 @@ final class LeafPage extends Page {
     if (garbage > BYTES_MAX) {
       compact();
     }
+  }
+
+  /** Removes the first {@code size} of {@code indexes}, which rise. */
+  void removeAll(int[] indexes, int size) {
+    int kept = indexes[0];
+    for (int i = indexes[0], next = 0; i < count; i++) {
+      if (next < size && indexes[next] == i) {
+        garbage += cellBytes(i);
+        next++;
+      } else {
+        offsets[kept++] = offsets[i];
+      }
+    }
+    count = kept;
+    if (garbage > BYTES_MAX) {
+      compact();
+    }
+  }
+
+  /**
+   * Finds what nobody sees at {@code horizon} or above: versions that another one up to there has
+   * replaced, and deletes that are the last word. Of a key whose versions may stand in a neighbour
+   * too nothing is found.
+   *
+   * @param end where the next leaf begins; null for the last leaf
+   * @param indexes gets their indexes, rising; room for {@link #count}
+   * @param split gets the keys that a neighbour may hold too
+   * @return how many were found
+   */
+  int findPrunable(long horizon, Place end, int[] indexes, List<byte[]> split) {
+    int found = 0;
+    int next;
+    for (int first = 0; first < count; first = next) {
+      next = first + 1;
+      while (next < count && sameKey(first, next)) {
+        next++;
+      }
+      boolean before = first == 0 && low.revision() != Long.MAX_VALUE && hasKey(0, low.key());
+      if (before || next == count && end != null && hasKey(first, end.key())) {
+        split.add(place(first).key());
+        continue;
+      }
+      int visible = first;
+      while (visible < next && revision(visible) > horizon) {
+        visible++;
+      }
+      for (int i = visible; i < next; i++) {
+        if (i > visible || Cell.isDelete(heap, offsets[i])) {
+          indexes[found++] = i;
+        }
+      }
+    }
+    return found;
   }
 
   private void compact() {

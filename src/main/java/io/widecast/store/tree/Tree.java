@@ -1,6 +1,8 @@
 package io.widecast.store.tree;
 
 import io.widecast.wire.ByteWriter;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * The logical map L of one head, as its owner changes it: a B+tree whose pages are shared with
@@ -186,6 +188,52 @@ public final class Tree {
       mergeLeaf(leaf);
     }
     return removed;
+  }
+
+  /**
+   * What {@link #pruneLeaf} did.
+   *
+   * @param split keys of which a neighbouring leaf may hold versions too: nothing of these is gone
+   * @param end where the next leaf begins; null behind the last
+   */
+  public record PrunedLeaf(List<Cell> removed, List<byte[]> split, Place end) {}
+
+  /**
+   * Removes from the leaf that {@code place} belongs to what nobody sees at {@code horizon} or
+   * above, whatever its key: versions that another one up to there has replaced, and deletes that
+   * are the last word.
+   */
+  public PrunedLeaf pruneLeaf(Place place, long horizon) {
+    LeafPage found = descend(place.key(), place.revision());
+    Place end = leafEnd();
+    var indexes = new int[found.count()];
+    var split = new ArrayList<byte[]>(0);
+    int size = found.findPrunable(horizon, end, indexes, split);
+    if (size == 0) {
+      return new PrunedLeaf(List.of(), split, end);
+    }
+    var removed = new ArrayList<Cell>(size);
+    for (int i = 0; i < size; i++) {
+      removed.add(found.cell(indexes[i]));
+    }
+    opSeq = pages.newOpSeq();
+    LeafPage leaf = ownPath();
+    leaf.removeAll(indexes, size);
+    if (leaf.contentBytes() < LeafPage.BYTES_MIN && depth > 0) {
+      mergeLeaf(leaf);
+    }
+    return new PrunedLeaf(removed, split, end);
+  }
+
+  /** The first place behind the leaf of the path; null behind the last. */
+  private Place leafEnd() {
+    for (int level = depth - 1; level >= 0; level--) {
+      InnerPage inner = inner(level);
+      if (indexes[level] + 1 < inner.count()) {
+        return inner.lowOf(indexes[level] + 1);
+      }
+    }
+    return null;
   }
 
   // ---- splits

@@ -206,7 +206,13 @@ public final class ContainerRun {
     int to = (int) Math.min(container.horizon().revision(), from + 30);
     if (to > from) {
       Entry last = log.get(to - 1).entry();
-      container.prune(log.subList(from, to), last.token());
+      var pruning =
+          random.nextInt(4) > 0
+              ? Pruning.of(log.subList(from, to), last.token())
+              : Pruning.ofAll(last.token());
+      while (container.pruneStep(pruning)) {
+        // to the end
+      }
     }
   }
 

@@ -111,7 +111,10 @@ class ContainerThreadsTest {
         container.raiseHorizon(new Token(1, model.token.revision() - 60));
         int from = (int) container.pruned().revision();
         int to = (int) container.horizon().revision();
-        container.prune(log.subList(from, to), container.horizon());
+        Pruning pruning = Pruning.of(log.subList(from, to), container.horizon());
+        while (container.pruneStep(pruning)) {
+          // to the end
+        }
       }
       if (round % 11 == 0) {
         container.pinNow(1).close(); // something to delete

@@ -98,6 +98,40 @@ final class ForestRun {
     publish();
   }
 
+  /** Removes what nobody sees at {@code horizon} or above, leaf by leaf. */
+  void pruneLeaves(Head head, long horizon) {
+    int leaves = 0;
+    for (Place next = Place.FIRST; next != null; leaves++) {
+      next = forest.pruneLeaf(head, next, horizon);
+      if (leaves % 3 == 0) {
+        forest.freePruned();
+        publish();
+      }
+    }
+    forest.freePruned();
+    publish();
+    byte[] key = null;
+    boolean seen = false; // the key's version that stands at the horizon
+    for (Place place : List.copyOf(heads.get(head.id()).keySet())) {
+      if (!java.util.Arrays.equals(key, place.key())) {
+        key = place.key();
+        seen = false;
+      }
+      if (place.revision() <= horizon) {
+        String value = heads.get(head.id()).get(place);
+        if (seen || value.isEmpty()) {
+          heads.get(head.id()).remove(place);
+        }
+        seen = true;
+      }
+    }
+  }
+
+  /** The newest revision so far. */
+  long revision() {
+    return revision;
+  }
+
   /** Puts and forgets what was there before: keys have one version only. */
   void overwrite(Head head, String key) {
     put(head, key);

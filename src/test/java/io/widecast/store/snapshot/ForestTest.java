@@ -100,6 +100,9 @@ class ForestTest {
           run.prune(head, key);
         }
       }
+      if (keepsVersions && random.nextInt(6) == 0) {
+        run.pruneLeaves(head, run.revision() - random.nextInt(100));
+      }
     }
 
     private void eraseRange(Head head) {
