@@ -19,7 +19,7 @@ import java.util.List;
  * 2       low key length, then the key, then varint low revision: no cell stands before this place
  * 2       cells
  * 2 each  offset of each cell in what follows, by rising place
- * …       cells
+ * …       cells, and what has been removed of them
  * </pre>
  */
 final class LeafPage extends Page {
@@ -346,19 +346,16 @@ final class LeafPage extends Page {
     return LEAF;
   }
 
-  /** Without the cells that were removed, and the others in their order. */
+  /** Cells that were removed go along where they are few: sorting them out costs more. */
   @Override
   void encodeContent(ByteWriter out) {
+    LeafPage page = garbage > used / 8 ? tidy(opSeq(), edit, 0) : this;
     out.u16(low.key().length).bytes(low.key(), 0, low.key().length).varint(low.revision());
     out.u16(count);
-    int at = 0;
     for (int i = 0; i < count; i++) {
-      out.u16(at);
-      at += cellBytes(i);
+      out.u16(page.offsets[i]);
     }
-    for (int i = 0; i < count; i++) {
-      out.bytes(heap, offsets[i], cellBytes(i));
-    }
+    out.bytes(page.heap, 0, page.used);
   }
 
   static LeafPage decode(byte[] payload, ByteReader in, long opSeq) throws WireException {
@@ -369,14 +366,25 @@ final class LeafPage extends Page {
       offsets[i] = (char) in.u16();
     }
     byte[] heap = Arrays.copyOfRange(payload, in.position(), payload.length);
-    for (int i = 0; i < count; i++) {
-      if (offsets[i] >= heap.length) {
-        throw new WireException("cell at " + (int) offsets[i] + " of " + heap.length);
-      }
-    }
     var page = new LeafPage(opSeq, 0, heap, new Shared(heap.length), offsets, low);
     page.count = count;
+    page.garbage = heap.length - page.cellsBytes();
+    if (page.garbage < 0) {
+      throw new WireException("cells that overlap");
+    }
     return page;
+  }
+
+  private int cellsBytes() throws WireException {
+    int sum = 0;
+    try {
+      for (int i = 0; i < count; i++) {
+        sum += cellBytes(i);
+      }
+    } catch (IndexOutOfBoundsException e) {
+      throw new WireException("a cell that ends behind the page");
+    }
+    return sum;
   }
 
   /** What is wrong inside the page, for the verifier; empty when nothing is. */

@@ -63,6 +63,21 @@ class PageTest {
     assertThat(keysOf(second)).endsWith("c", "e", "h");
   }
 
+  @Test
+  void whatWasRemovedIsKnownAfterReadingToo() throws WireException {
+    LeafPage page = LeafPage.empty(300, 1, Place.FIRST);
+    for (int i = 0; i < 40; i++) {
+      add(page, put(String.format("key%02d", i), 100 + i, 1000 + i));
+    }
+    for (int removed = 0; removed < 30; removed++) {
+      page.remove(removed % 2 == 0 ? 0 : page.count() - 1);
+      Page read = Page.decode(encode(page));
+      assertThat(read).isInstanceOf(LeafPage.class);
+      assertThat(keysOf((LeafPage) read)).isEqualTo(keysOf(page));
+      assertThat(((LeafPage) read).contentBytes()).isEqualTo(page.contentBytes());
+    }
+  }
+
   private static List<String> keysOf(LeafPage page) {
     var keys = new ArrayList<String>();
     for (int i = 0; i < page.count(); i++) {
