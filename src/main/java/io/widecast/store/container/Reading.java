@@ -24,7 +24,6 @@ import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.LongUnaryOperator;
-import java.util.function.Predicate;
 
 /**
  * Reads a map at one revision on any thread. Begins with the state it was given; when a page or a
@@ -176,33 +175,93 @@ final class Reading {
     return read(now -> tree(now).visible(from, revision, max));
   }
 
+  /** Rows and, of the same state of the map, those values that cost no wait for a disk. */
+  private record Page(TreeReader.Slice slice, Value[] values) {}
+
+  private Page page(Place from) {
+    return read(
+        now -> {
+          TreeReader.Slice slice = tree(now).visible(from, revision, SLICE_ROWS);
+          return new Page(slice, heldValues(now, slice.cells()));
+        });
+  }
+
+  private Value[] heldValues(Roots now, List<Cell> cells) {
+    Pages pages = container.pages();
+    return ValueBlocks.readHeld(
+        container.segments(),
+        cells,
+        (vbas, count, pbas) ->
+            MiddleMap.findAll(pages, now.mapRoot(), guard(now), vbas, count, pbas));
+  }
+
   Iterator<KeyVersion> from(Bytes from) {
-    return new Rows(Place.before(from), Cell::isPut);
+    return new Rows(Place.before(from));
   }
 
   /** Keys with a time to live, by rising key; reads no other values. */
   Iterator<KeyVersion> expiring() {
-    return new Rows(Place.FIRST, cell -> cell.isPut() && cell.expiresAtMillis() > 0);
+    return new ExpiringRows();
   }
 
-  /** The rows, a slice at a time; a value is read when its row is asked for. */
+  private KeyVersion row(Cell cell, Value value) {
+    return new KeyVersion(new Key(Bytes.wrap(cell.key())), versioned(cell, value));
+  }
+
+  /** All rows, a slice at a time; what of a slice is large or on disk is read when asked for. */
   private final class Rows implements Iterator<KeyVersion> {
 
-    private final ArrayDeque<Cell> cells = new ArrayDeque<>();
-    private final Predicate<Cell> wanted;
-    private Place next;
+    private List<Cell> cells = List.of();
+    private Value[] values = {};
+    private int at; // of the next row among cells, once hasNext has said so
+    private Place next; // where the next slice begins; null behind the last
 
-    Rows(Place from, Predicate<Cell> wanted) {
+    Rows(Place from) {
       this.next = from;
-      this.wanted = wanted;
     }
+
+    @Override
+    public boolean hasNext() {
+      while (true) {
+        while (at < cells.size()) {
+          if (cells.get(at).isPut()) {
+            return true;
+          }
+          at++;
+        }
+        if (next == null) {
+          return false;
+        }
+        Page page = page(next);
+        cells = page.slice().cells();
+        values = page.values();
+        next = page.slice().next();
+        at = 0;
+      }
+    }
+
+    @Override
+    public KeyVersion next() {
+      if (!hasNext()) {
+        throw new NoSuchElementException();
+      }
+      Cell cell = cells.get(at);
+      Value value = values[at++];
+      return row(cell, value != null ? value : value(cell));
+    }
+  }
+
+  private final class ExpiringRows implements Iterator<KeyVersion> {
+
+    private final ArrayDeque<Cell> cells = new ArrayDeque<>();
+    private Place next = Place.FIRST;
 
     @Override
     public boolean hasNext() {
       while (cells.isEmpty() && next != null) {
         TreeReader.Slice slice = slice(next, SLICE_ROWS);
         for (Cell cell : slice.cells()) {
-          if (wanted.test(cell)) {
+          if (cell.isPut() && cell.expiresAtMillis() > 0) {
             cells.add(cell);
           }
         }
@@ -217,7 +276,7 @@ final class Reading {
         throw new NoSuchElementException();
       }
       Cell cell = cells.remove();
-      return new KeyVersion(new Key(Bytes.wrap(cell.key())), held(cell));
+      return row(cell, value(cell));
     }
   }
 }

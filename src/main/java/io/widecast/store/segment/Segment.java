@@ -198,8 +198,27 @@ final class Segment {
         cache.added(this, index);
       }
     }
-    used[index] = true;
+    use(index);
     return held;
+  }
+
+  /** The chunk that has all {@code length} bytes from {@code offset} on, if it is in memory. */
+  byte[] heldChunk(int offset, int length) {
+    int index = offset / CHUNK_BYTES;
+    if (index >= chunks.length || (offset + length - 1) / CHUNK_BYTES != index) {
+      return null;
+    }
+    byte[] held = (byte[]) CHUNK.getAcquire(chunks, index);
+    if (held != null) {
+      use(index);
+    }
+    return held;
+  }
+
+  private void use(int index) {
+    if (!used[index]) {
+      used[index] = true;
+    }
   }
 
   private synchronized byte[] load(Disk disk, BlockCache cache, int index) throws IOException {

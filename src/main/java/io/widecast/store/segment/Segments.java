@@ -41,6 +41,8 @@ public final class Segments {
   /** Payload of one block at the most; what is longer is several. */
   public static final int PAYLOAD_MAX = 64 << 10;
 
+  private static final int CACHE_LINE_BYTES = 64;
+
   private final Disk disk;
   private final long identity;
   private final int segmentBytes;
@@ -52,6 +54,7 @@ public final class Segments {
   private final ByteWriter scratch = new ByteWriter(1 << 10);
   private long nextNumber;
   private long txn; // number of the checkpoint to come
+  private int lastTouched; // read by nobody: so that what was only touched is not optimized away
 
   /**
    * @param segmentBytes of a full segment; 4 MiB but in tests
@@ -421,6 +424,53 @@ public final class Segments {
     } catch (IndexOutOfBoundsException e) { // an address from a damaged table
       throw new DamagedBlockException(pba, disk.place(), "no such place");
     }
+  }
+
+  /**
+   * As {@link #view} for many blocks, but null for those that would have to wait for a disk, lie in
+   * two pieces, or are damaged. Each step is done for all of them before the next, so that the
+   * processor waits for the memory of several at a time: they are all over it.
+   *
+   * @param count how many of the addresses; the arrays may be longer
+   */
+  public Payload[] viewHeld(long[] pbas, int count, BlockKind kind, long[] ids) {
+    var arrays = new byte[count][];
+    var offsets = new int[count];
+    SegmentTable now = table;
+    for (int i = 0; i < count; i++) {
+      Segment segment = pbas[i] == 0 ? null : now.find(Pba.segment(pbas[i]));
+      if (segment != null) {
+        offsets[i] = Pba.offset(pbas[i]);
+        arrays[i] = segment.buffer();
+        if (arrays[i] == null) {
+          arrays[i] = segment.heldChunk(offsets[i], Pba.length(pbas[i]));
+          offsets[i] %= Segment.CHUNK_BYTES;
+        }
+      }
+    }
+    int touched = 0;
+    for (int i = 0; i < count; i++) {
+      if (arrays[i] != null) {
+        int end = Math.min(arrays[i].length, offsets[i] + Math.min(256, Pba.length(pbas[i])));
+        for (int at = offsets[i]; at < end; at += CACHE_LINE_BYTES) {
+          touched ^= arrays[i][at];
+        }
+        touched ^= end > 0 ? arrays[i][end - 1] : 0;
+      }
+    }
+    var payloads = new Payload[count];
+    for (int i = 0; i < count; i++) {
+      if (arrays[i] != null) {
+        try {
+          int length = Pba.length(pbas[i]);
+          payloads[i] = payload(pbas[i], arrays[i], offsets[i], length, kind, ids[i]);
+        } catch (DamagedBlockException | IndexOutOfBoundsException e) {
+          payloads[i] = null; // whoever asks for it is told why
+        }
+      }
+    }
+    lastTouched = touched;
+    return payloads;
   }
 
   /** Whether {@link #read} of this block would not wait for a disk. */

@@ -39,6 +39,17 @@ final class MapInner extends Page {
   }
 
   int find(long vba) {
+    if (count > 2) {
+      // Leaves of blocks of which few were deleted span about as many numbers each.
+      long behind = vba - lows[1];
+      long span = lows[count - 1] - lows[1];
+      if (behind >= 0 && behind < span && span <= Long.MAX_VALUE / count) {
+        int guess = 1 + (int) (behind * (count - 2) / span);
+        if (lows[guess] <= vba && vba < lows[guess + 1]) {
+          return guess;
+        }
+      }
+    }
     int found = Arrays.binarySearch(lows, 0, count, vba);
     return found >= 0 ? found : Math.max(0, -found - 2);
   }

@@ -57,6 +57,41 @@ public final class MiddleMap {
     return index >= 0 ? leaf.pbas[index] : 0;
   }
 
+  /**
+   * As {@link #find} for many: {@code pbas[i]} becomes the address of {@code vbas[i]}. They go down
+   * the levels together, so that the processor waits for the memory of several at a time.
+   *
+   * @param count how many of the VBAs; the arrays may be longer
+   */
+  public static void findAll(
+      Pages pages, PageRef root, Guard guard, long[] vbas, int count, long[] pbas) {
+    if (count == 0) {
+      return;
+    }
+    var refs = new PageRef[count];
+    var found = new Page[count];
+    Arrays.fill(found, pages.read(root, guard));
+    while (found[0] instanceof MapInner above) { // all leaves are at one level
+      for (int i = 0; i < count; i++) {
+        MapInner inner = (MapInner) found[i];
+        refs[i] = inner.children[inner.find(vbas[i])];
+      }
+      for (int i = 0; i < count; i++) {
+        found[i] = pages.read(refs[i], guard);
+      }
+      for (int i = 0; i < count; i++) {
+        above.checkedChild(found[i]);
+      }
+    }
+    var indexes = new int[count];
+    for (int i = 0; i < count; i++) {
+      indexes[i] = ((MapLeaf) found[i]).find(vbas[i]);
+    }
+    for (int i = 0; i < count; i++) {
+      pbas[i] = indexes[i] >= 0 ? ((MapLeaf) found[i]).pbas[indexes[i]] : 0;
+    }
+  }
+
   /** For the owner. */
   public long find(long vba) {
     return find(pages, root, Guard.ALWAYS, vba);

@@ -20,6 +20,7 @@ public final class ValueBlocks {
   /** Content of the longest value. */
   static final int BYTES_MAX = 2 + Value.CONTENT_TYPE_CHARS_MAX + Value.BYTES_MAX;
 
+  private static final int SMALL_BYTES = 1024;
   private static final int SPELLED = 255;
   private static final List<String> TYPES = List.of(Value.OCTETS, Value.TEXT, Value.JSON);
 
@@ -128,6 +129,44 @@ public final class ValueBlocks {
     } catch (WireException | IllegalArgumentException e) {
       throw new IllegalStateException("value of " + cell + " is broken: " + e.getMessage(), e);
     }
+  }
+
+  /** The middle map for many VBAs at once; 0 for one that it does not hold. */
+  @FunctionalInterface
+  public interface Addresses {
+    void find(long[] vbas, int count, long[] pbas);
+  }
+
+  /**
+   * The values of {@code cells} that are small and in memory; null for the others, for deletes, and
+   * for what is damaged: {@link #read} says more. Faster than one after the other.
+   */
+  public static Value[] readHeld(Segments segments, List<Cell> cells, Addresses addresses) {
+    var values = new Value[cells.size()];
+    var indexes = new int[values.length];
+    var vbas = new long[values.length];
+    int count = 0;
+    for (int i = 0; i < values.length; i++) {
+      Cell cell = cells.get(i);
+      if (cell.isPut() && cell.length() <= SMALL_BYTES) {
+        indexes[count] = i;
+        vbas[count++] = cell.vba();
+      }
+    }
+    var pbas = new long[count];
+    addresses.find(vbas, count, pbas);
+    Segments.Payload[] contents = segments.viewHeld(pbas, count, BlockKind.VALUE, vbas);
+    for (int i = 0; i < count; i++) {
+      Segments.Payload content = contents[i];
+      if (content != null && content.length() == cells.get(indexes[i]).length()) {
+        try {
+          values[indexes[i]] = value(content.array(), content.from(), content.length());
+        } catch (WireException | IllegalArgumentException e) {
+          values[indexes[i]] = null;
+        }
+      }
+    }
+    return values;
   }
 
   private static void check(Cell cell, int length) throws WireException {

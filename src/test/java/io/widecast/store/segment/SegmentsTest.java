@@ -10,6 +10,7 @@ import io.widecast.store.segment.Segments.Found;
 import io.widecast.store.segment.Segments.Listed;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -50,6 +51,47 @@ class SegmentsTest {
       assertThat(read).isEqualTo(payload(i + 1, read.length));
       assertThat(segments.contains(pbas.get(i))).isTrue();
     }
+  }
+
+  /** Those of {@code pbas} that are in memory, together; how many these are. */
+  private static int checkHeld(Segments segments, List<Long> pbas) {
+    long[] addresses = pbas.stream().mapToLong(pba -> pba).toArray();
+    long[] ids = new long[addresses.length];
+    Arrays.setAll(ids, i -> i + 1);
+    Segments.Payload[] found = segments.viewHeld(addresses, addresses.length, BlockKind.VALUE, ids);
+    int held = 0;
+    for (int i = 0; i < found.length; i++) {
+      if (found[i] != null) {
+        assertThat(found[i].copy()).isEqualTo(payload(i + 1, found[i].length()));
+        held++;
+      }
+    }
+    return held;
+  }
+
+  @Test
+  void viewsOfManyAreOfThoseInMemory() throws IOException {
+    Segments segments = segments(List.of(), 1);
+    List<Long> pbas = append(segments, 400, 300);
+    assertThat(checkHeld(segments, pbas)).isEqualTo(400);
+
+    segments.flush().write();
+    Segments next = segments(segments.usage(), segments.nextNumber());
+    int atStart = checkHeld(next, pbas);
+    assertThat(atStart).as("those beside the headers, which were read").isBetween(1, 250);
+    for (int i = 100; i < 200; i++) {
+      next.read(pbas.get(i), BlockKind.VALUE, i + 1);
+    }
+    assertThat(checkHeld(next, pbas)).isBetween(atStart + 20, 399);
+
+    long[] wrong = {0, pbas.get(110), pbas.get(111), 1L << 40 | 7, pbas.get(112)};
+    long[] ids = {1, 111, 999, 3, 113};
+    Segments.Payload[] found = next.viewHeld(wrong, 4, BlockKind.VALUE, ids);
+    assertThat(found).hasSize(4);
+    assertThat(found[0]).as("no address").isNull();
+    assertThat(found[1].copy()).isEqualTo(payload(111, found[1].length()));
+    assertThat(found[2]).as("another block's address").isNull();
+    assertThat(found[3]).as("no such segment").isNull();
   }
 
   @Test

@@ -244,6 +244,16 @@ class TreeAndMapTest {
     for (long vba = 0; vba < end; vba++) {
       assertThat(map.find(vba)).isEqualTo(model.getOrDefault(vba, 0L));
     }
+    var random = new SplittableRandom(end);
+    long[] vbas = random.longs(40, 0, end).toArray();
+    long[] pbas = new long[vbas.length];
+    for (int count : new int[] {0, 1, 2, 40}) {
+      Arrays.fill(pbas, -1);
+      MiddleMap.findAll(pages, map.root(), Guard.ALWAYS, vbas, count, pbas);
+      for (int i = 0; i < vbas.length; i++) {
+        assertThat(pbas[i]).isEqualTo(i < count ? model.getOrDefault(vbas[i], 0L) : -1);
+      }
+    }
     assertThat(map.size()).isEqualTo(model.size());
     assertThat(mapPages(map.root())).isEqualTo(pages.count());
   }
