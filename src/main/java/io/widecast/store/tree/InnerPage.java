@@ -128,7 +128,6 @@ final class InnerPage extends Page {
   }
 
   private void ownSeparators(int room) {
-    heads = null;
     if (sharesSeparators || separators.length < room) {
       separators = Arrays.copyOf(separators, Math.max(room, separators.length));
       sharesSeparators = false;
@@ -145,6 +144,7 @@ final class InnerPage extends Page {
     System.arraycopy(separators, index, separators, index + 1, count - 1 - index);
     children[index + 1] = child;
     separators[index] = place;
+    heads = heads == null ? null : heads.with(index, place.key());
     count++;
     bytes += size(place);
   }
@@ -159,6 +159,7 @@ final class InnerPage extends Page {
     bytes -= size(separators[index - 1]);
     System.arraycopy(children, index + 1, children, index, count - index - 1);
     System.arraycopy(separators, index, separators, index - 1, count - 1 - index);
+    heads = heads == null ? null : heads.without(index - 1);
     count--;
     children[count] = null;
     separators[count - 1] = null;
@@ -168,10 +169,13 @@ final class InnerPage extends Page {
     ownSeparators(separators.length);
     bytes += size(place) - size(separators[index - 1]);
     separators[index - 1] = place;
+    heads = heads == null ? null : heads.without(index - 1);
+    heads = heads == null ? null : heads.with(index - 1, place.key());
   }
 
   /** Moves the children from {@code from} on to {@code target}, which is to be empty. */
   void moveTail(int from, InnerPage target) {
+    heads = null; // half of them go: what is left may have more in common
     target.children[0] = children[from];
     target.count = 1;
     for (int i = from + 1; i < count; i++) {
@@ -184,6 +188,7 @@ final class InnerPage extends Page {
 
   /** Appends all children of {@code right}, which begins at {@code place}. */
   void absorb(InnerPage right, Place place) {
+    heads = null; // made anew at once instead of one by one
     insertBehind(count - 1, place, right.children[0]);
     for (int i = 1; i < right.count; i++) {
       insertBehind(count - 1, right.separators[i - 1], right.children[i]);

@@ -40,6 +40,33 @@ final class KeyHeads {
   }
 
   /**
+   * With one key more, before the one at {@code index}; null when it does not begin as the others
+   * do. These need not have all in common that they could: it was so for the keys at first.
+   */
+  KeyHeads with(int index, byte[] key) {
+    boolean begins = key.length >= common && Arrays.mismatch(key, 0, common, first, 0, common) < 0;
+    if (!begins) {
+      return null;
+    }
+    var more = new long[heads.length + 1];
+    System.arraycopy(heads, 0, more, 0, index);
+    System.arraycopy(heads, index, more, index + 1, heads.length - index);
+    more[index] = head(key, common);
+    return new KeyHeads(first, common, more);
+  }
+
+  /** Without the key at {@code index}; null when that was the last one. */
+  KeyHeads without(int index) {
+    if (heads.length == 1) {
+      return null;
+    }
+    var fewer = new long[heads.length - 1];
+    System.arraycopy(heads, 0, fewer, 0, index);
+    System.arraycopy(heads, index + 1, fewer, index, fewer.length - index);
+    return new KeyHeads(first, common, fewer);
+  }
+
+  /**
    * Where {@code key} stands by the bytes that all have in common: negative before all of them,
    * positive behind all, 0 when {@link #head} decides.
    */

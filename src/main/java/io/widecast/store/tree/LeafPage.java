@@ -295,15 +295,30 @@ final class LeafPage extends Page {
     compact();
   }
 
-  /** Where to cut so that both halves take about the same. */
+  /**
+   * Where to cut so that both halves take about the same: between two keys if the smaller half gets
+   * a quarter at least, else between two versions of one.
+   */
   int middle() {
-    int half = contentBytes() / 2;
-    int bytes = 0;
-    int index = 0;
-    while (index < count - 1 && bytes < half) {
-      bytes += cellBytes(index++) + 2;
+    int all = contentBytes();
+    int bytes = 0; // of the cells before index
+    int between = 0; // the best cut between two keys
+    int betweenBytes = 0;
+    int any = 0;
+    for (int index = 1; index < count; index++) {
+      bytes += cellBytes(index - 1) + 2;
+      if (any == 0 && bytes >= all / 2) {
+        any = index;
+      }
+      boolean even = bytes >= all / 4 && bytes <= all - all / 4;
+      if (even && !sameKey(index - 1, index)) {
+        if (between == 0 || Math.abs(bytes - all / 2) < Math.abs(betweenBytes - all / 2)) {
+          between = index;
+          betweenBytes = bytes;
+        }
+      }
     }
-    return Math.max(1, index);
+    return between > 0 ? between : any > 0 ? any : Math.max(1, count - 1);
   }
 
   /** How many of the first cells take at most {@code bytes}. */

@@ -45,6 +45,35 @@ class KeyHeadsTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4})
+  void anInnerPageFindsAsAScanDoesWhileItChanges(long seed) {
+    var random = new SplittableRandom(seed);
+    for (int round = 0; round < 200; round++) {
+      InnerPage page = InnerPage.of(1, 1, 1, new PageRef(1, null), Place.FIRST);
+      for (int change = 0; change < 60; change++) {
+        var place = new Place(key(random), 1 + random.nextInt(3));
+        int at = scan(page, place.key(), place.revision());
+        boolean there = page.lowOf(at).equals(place);
+        if (random.nextInt(3) == 0 && page.count() > 1) {
+          page.remove(1 + random.nextInt(page.count() - 1));
+        } else if (random.nextInt(5) == 0 && at > 0 && !there) {
+          page.setSeparator(at, place); // still between its neighbours
+        } else if (!there) {
+          page.insertBehind(at, place, new PageRef(100 + change, null));
+        }
+        if (random.nextInt(6) == 0) {
+          page = page.copy(2, 2);
+        }
+        assertThat(page.fault()).isEmpty();
+        byte[] asked =
+            random.nextBoolean() ? key(random) : page.lowOf(random.nextInt(page.count())).key();
+        long revision = random.nextInt(5);
+        assertThat(page.find(asked, revision)).isEqualTo(scan(page, asked, revision));
+      }
+    }
+  }
+
   /** The last child that does not begin behind the place. */
   private static int scan(InnerPage page, byte[] key, long revision) {
     int child = 0;
