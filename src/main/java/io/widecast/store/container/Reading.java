@@ -186,13 +186,18 @@ final class Reading {
         });
   }
 
+  /** Nothing where it would take a wait, or where something is damaged, maybe another row's. */
   private Value[] heldValues(Roots now, List<Cell> cells) {
     Pages pages = container.pages();
-    return ValueBlocks.readHeld(
-        container.segments(),
-        cells,
-        (vbas, count, pbas) ->
-            MiddleMap.findAll(pages, now.mapRoot(), guard(now), vbas, count, pbas));
+    try {
+      return ValueBlocks.readHeld(
+          container.segments(),
+          cells,
+          (vbas, count, pbas) ->
+              MiddleMap.findAll(pages, now.mapRoot(), Guard.IN_MEMORY, vbas, count, pbas));
+    } catch (MovedException | BlockGoneException | StoreException e) {
+      return new Value[cells.size()]; // each is read, or refused, when it is asked for
+    }
   }
 
   Iterator<KeyVersion> from(Bytes from) {
