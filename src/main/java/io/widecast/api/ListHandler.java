@@ -11,7 +11,6 @@ import io.widecast.store.HeldView;
 import io.widecast.store.View;
 import java.util.Arrays;
 import java.util.Iterator;
-import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 
@@ -38,7 +37,7 @@ final class ListHandler {
     Iterator<KeyVersion> over(View view) {
       Bytes from =
           after.filter(key -> key.compareTo(prefix) >= 0).map(Range::successor).orElse(prefix);
-      return new PrefixRows(view.from(from), prefix);
+      return view.from(from, prefix);
     }
 
     /** The least byte string above {@code key}. */
@@ -169,46 +168,5 @@ final class ListHandler {
 
   private static Bytes prefix(String text) {
     return text.isEmpty() ? Bytes.EMPTY : Key.parse(text).bytes();
-  }
-
-  /** The rows from some key on for as long as they begin with a prefix. */
-  private static final class PrefixRows implements Iterator<KeyVersion> {
-
-    private final Iterator<KeyVersion> rows;
-    private final byte[] prefix;
-    private KeyVersion next;
-
-    PrefixRows(Iterator<KeyVersion> rows, Bytes prefix) {
-      this.rows = rows;
-      this.prefix = prefix.unsafeArray();
-      advance();
-    }
-
-    @Override
-    public boolean hasNext() {
-      return next != null;
-    }
-
-    @Override
-    public KeyVersion next() {
-      if (next == null) {
-        throw new NoSuchElementException();
-      }
-      KeyVersion row = next;
-      advance();
-      return row;
-    }
-
-    private void advance() {
-      next = rows.hasNext() ? rows.next() : null;
-      if (next != null && !startsWith(next.key().bytes().unsafeArray())) {
-        next = null;
-      }
-    }
-
-    private boolean startsWith(byte[] key) {
-      int length = prefix.length;
-      return key.length >= length && Arrays.mismatch(key, 0, length, prefix, 0, length) < 0;
-    }
   }
 }

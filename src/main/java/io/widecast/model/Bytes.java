@@ -49,6 +49,12 @@ public final class Bytes implements Comparable<Bytes> {
     return array;
   }
 
+  /** Whether {@code longer} begins with this. */
+  public boolean isPrefixOf(byte[] longer) {
+    return longer.length >= array.length
+        && Arrays.equals(longer, 0, array.length, array, 0, array.length);
+  }
+
   /** Decoded as UTF-8; malformed parts become the replacement character. */
   public String toUtf8() {
     return new String(array, StandardCharsets.UTF_8);

@@ -3,124 +3,161 @@ package io.widecast.net;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.net.NetClient;
+import io.vertx.core.net.NetClientOptions;
+import io.vertx.core.net.SocketAddress;
 import io.widecast.bus.Bus;
 import io.widecast.bus.CopyPart;
+import io.widecast.metrics.Metrics;
 import io.widecast.model.RecentRequest;
+import io.widecast.model.Token;
+import io.widecast.wire.StreamCodec;
 import io.widecast.wire.StreamFrame;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
- * Passes a copy that arrives on a connection to the store, one part at a time, holding the sender
- * back meanwhile. Fails when nothing arrives for a while. Used on one context.
+ * Fetches whole copies from another core node, each over a connection of its own, so that nothing
+ * else waits behind one, and none runs into the next. Passes the parts to the store one at a time,
+ * holding the sender back meanwhile. Used on one context.
  */
 public final class CopyTaker {
 
+  private static final int CONNECT_MILLIS = 3_000;
   private static final long SILENCE_MILLIS = 5_000;
 
   private final Vertx vertx;
-  private final ArrayDeque<CopyPart> parts = new ArrayDeque<>();
-  private Promise<List<RecentRequest>> promise; // null while no copy is wanted
-  private boolean passing; // a part is with the store
-  private List<RecentRequest> requests = new ArrayList<>(); // as the store has taken them
-  private long rows;
-  private long watchdog = -1;
+  private final NetClient client;
+  private final StreamCodec codec;
+  private final Metrics metrics;
 
-  public CopyTaker(Vertx vertx) {
+  public CopyTaker(Vertx vertx, StreamCodec codec, Metrics metrics) {
     this.vertx = vertx;
+    this.client =
+        vertx.createNetClient(
+            new NetClientOptions().setConnectTimeout(CONNECT_MILLIS).setTcpNoDelay(true));
+    this.codec = codec;
+    this.metrics = metrics;
   }
 
   /**
-   * A copy was asked for: completes once the store has it on disk and shows it, with the named
-   * requests that came with it.
-   */
-  public Future<List<RecentRequest>> begin() {
-    promise = Promise.promise();
-    parts.clear();
-    requests = new ArrayList<>();
-    rows = 0;
-    watch();
-    return promise.future();
-  }
-
-  /**
-   * A frame of the connection; what is no part of a copy is passed over.
+   * Asks {@code address} for a copy. Completes once the store has it on disk and shows it, with the
+   * named requests that came with it; fails when the store does not take it, the connection ends,
+   * or nothing arrives for a while although it may.
    *
-   * @param socket the connection, null when it has ended meanwhile
+   * @param atLeast what the copy must reach
    */
-  public void onFrame(StreamFrame frame, FrameSocket socket) {
-    if (promise == null) {
-      return;
-    }
-    if (frame instanceof StreamFrame.CopyBegin begin) {
-      parts.add(new CopyPart.Begin(begin.at()));
-    } else if (frame instanceof StreamFrame.CopyRows more) {
-      rows += more.rows().size();
-      parts.add(new CopyPart.Rows(more.rows()));
-    } else if (frame instanceof StreamFrame.CopyRequests more) {
-      parts.add(new CopyPart.Requests(more.requests()));
-    } else if (frame instanceof StreamFrame.CopyEnd end) {
-      if (end.rows() != rows) {
-        fail("copy of " + end.rows() + " rows, " + rows + " came");
-        return;
-      }
-      parts.add(new CopyPart.End());
-    }
-    watch();
-    if (socket != null) {
-      socket.pause();
-    }
-    pass(socket);
-  }
-
-  private void pass(FrameSocket socket) {
-    if (passing || promise == null) {
-      return;
-    }
-    CopyPart part = parts.poll();
-    if (part == null) {
-      if (socket != null && !socket.isClosed()) {
-        socket.resume();
-      }
-      return;
-    }
-    passing = true;
-    vertx
-        .eventBus()
-        .request(Bus.COPY, part, Bus.LOCAL_ONLY)
-        .onComplete(
-            taken -> {
-              passing = false;
-              if (taken.failed()) {
-                fail(taken.cause().getMessage());
-              } else if (part instanceof CopyPart.Requests more) {
-                requests.addAll(more.requests());
-              } else if (part instanceof CopyPart.End) {
-                finish();
-              }
-              pass(socket);
+  public Future<List<RecentRequest>> take(
+      SocketAddress address, StreamFrame.Greeting greeting, Token atLeast) {
+    return client
+        .connect(address)
+        .compose(
+            netSocket -> {
+              var socket = new FrameSocket(vertx, netSocket, codec, metrics, Optional.empty());
+              var copy = new Copy(socket);
+              socket.send(greeting);
+              socket.send(new StreamFrame.AskCopy(atLeast));
+              return copy.promise.future();
             });
   }
 
-  private void finish() {
-    Promise<List<RecentRequest>> done = promise;
-    promise = null;
-    vertx.cancelTimer(watchdog);
-    done.complete(requests);
+  public Future<Void> close() {
+    return client.close();
   }
 
-  private void fail(String why) {
-    if (promise != null) {
-      Promise<List<RecentRequest>> failed = promise;
-      promise = null;
-      vertx.cancelTimer(watchdog);
-      failed.fail(why);
+  /** One that is on its way. */
+  private final class Copy {
+
+    private final FrameSocket socket;
+    private final Promise<List<RecentRequest>> promise = Promise.promise();
+    private final ArrayDeque<CopyPart> parts = new ArrayDeque<>();
+    private final List<RecentRequest> requests = new ArrayList<>(); // as the store has taken them
+    private boolean passing; // a part is with the store
+    private boolean over;
+    private long rows;
+    private long watchdog = -1;
+
+    private Copy(FrameSocket socket) {
+      this.socket = socket;
+      socket.handler(this::onFrame);
+      socket.closeHandler(() -> fail("the connection ended"));
+      watch();
     }
-  }
 
-  private void watch() {
-    vertx.cancelTimer(watchdog);
-    watchdog = vertx.setTimer(SILENCE_MILLIS, id -> fail("the sender fell silent"));
+    private void onFrame(StreamFrame frame) {
+      if (over) {
+        return;
+      }
+      if (frame instanceof StreamFrame.CopyBegin begin) {
+        parts.add(new CopyPart.Begin(begin.at()));
+      } else if (frame instanceof StreamFrame.CopyRows more) {
+        rows += more.rows().size();
+        parts.add(new CopyPart.Rows(more.rows()));
+      } else if (frame instanceof StreamFrame.CopyRequests more) {
+        parts.add(new CopyPart.Requests(more.requests()));
+      } else if (frame instanceof StreamFrame.CopyEnd end) {
+        if (end.rows() != rows) {
+          fail("copy of " + end.rows() + " rows, " + rows + " came");
+          return;
+        }
+        parts.add(new CopyPart.End());
+      } else {
+        return; // what every connection is told
+      }
+      socket.pause();
+      pass();
+    }
+
+    private void pass() {
+      if (passing || over) {
+        return;
+      }
+      vertx.cancelTimer(watchdog); // however long the store takes: the sender is held back
+      CopyPart part = parts.poll();
+      if (part == null) {
+        watch();
+        socket.resume();
+        return;
+      }
+      passing = true;
+      vertx
+          .eventBus()
+          .request(Bus.COPY, part, Bus.LOCAL_ONLY)
+          .onSuccess(
+              taken -> {
+                passing = false;
+                if (part instanceof CopyPart.Requests more) {
+                  requests.addAll(more.requests());
+                } else if (part instanceof CopyPart.End) {
+                  end();
+                }
+                pass();
+              })
+          .onFailure(failure -> fail(failure.getMessage()));
+    }
+
+    private void watch() {
+      watchdog = vertx.setTimer(SILENCE_MILLIS, id -> fail("the sender fell silent"));
+    }
+
+    private void end() {
+      if (!over) {
+        over = true;
+        vertx.cancelTimer(watchdog);
+        socket.close();
+        promise.complete(requests);
+      }
+    }
+
+    private void fail(String why) {
+      if (!over) {
+        over = true;
+        vertx.cancelTimer(watchdog);
+        socket.close();
+        promise.fail(why);
+      }
+    }
   }
 }

@@ -97,11 +97,6 @@ public final class PeerLink {
     return true;
   }
 
-  /** The connection, for holding its sender back; only while connected. */
-  public FrameSocket socket() {
-    return socket;
-  }
-
   /**
    * Has {@code requests} ordered there. Fails with {@link ErrorCode#NO_MASTER} when there is no
    * connection, or it ends before the answer: then it is open whether they were written.

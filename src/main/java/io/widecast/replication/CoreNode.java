@@ -233,16 +233,33 @@ public final class CoreNode {
     following.onCopied(position, nowNanos);
   }
 
-  /**
-   * The store found its map damaged: another node's copy is to take its place.
-   *
-   * @return false when this node orders, and so has nobody to copy from
-   */
-  public boolean onDamaged() {
-    if (master == null) {
+  /** What a node whose store is damaged does about it. */
+  public enum Mending {
+    /** It takes a copy from the master. */
+    COPYING,
+    /** It was the master, and lets another one order: told again, it takes a copy from that one. */
+    RESIGNING,
+    /** No other node is known to have all that is committed: told again, it looks again. */
+    ALONE
+  }
+
+  /** The store found its map damaged: another node's copy is to take its place. */
+  public Mending onDamaged(long nowNanos, long nowMillis) {
+    if (master == null && election.master() >= 0) {
       following.onDamaged();
+      return Mending.COPYING;
     }
-    return master == null;
+    if (master == null) {
+      return Mending.ALONE;
+    }
+    boolean another = false;
+    for (int slot = 0; slot < options.electorate().size(); slot++) {
+      another |= slot != options.self() && master.ackedBy(slot) >= master.commit();
+    }
+    if (another) {
+      elect(election.resign(nowNanos), nowNanos, nowMillis);
+    }
+    return another ? Mending.RESIGNING : Mending.ALONE;
   }
 
   public void onCopyFailed(long nowNanos) {
@@ -251,7 +268,9 @@ public final class CoreNode {
 
   /** Call at {@link #nextTimerNanos}, or at any time. */
   public void onTimer(long nowNanos, long nowMillis) {
-    elect(election.onTimer(log.last(), nowNanos), nowNanos, nowMillis);
+    // What is being copied takes the place of map and log: nothing to order by.
+    boolean mayStand = !following.isCopying();
+    elect(election.onTimer(log.last(), mayStand, nowNanos), nowNanos, nowMillis);
     if (master != null) {
       turn.order(master.onTimer(nowNanos), nowNanos);
     } else {

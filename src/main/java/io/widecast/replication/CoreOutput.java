@@ -3,6 +3,7 @@ package io.widecast.replication;
 import io.widecast.bus.Committed;
 import io.widecast.bus.LogWrite;
 import io.widecast.model.PublishOutcome;
+import io.widecast.model.Token;
 import io.widecast.wire.LanFrame.Range;
 import io.widecast.wire.LanPacket;
 
@@ -33,7 +34,7 @@ public sealed interface CoreOutput {
   record Fetch(int slot, Range range) implements CoreOutput {}
 
   /** Take a whole copy from {@code slot}; answer with onCopied or onCopyFailed. */
-  record TakeCopy(int slot) implements CoreOutput {}
+  record TakeCopy(int slot, Token atLeast) implements CoreOutput {}
 
   /** This node's role or its master changed. */
   record RoleChanged(boolean master, int masterSlot, long term) implements CoreOutput {}

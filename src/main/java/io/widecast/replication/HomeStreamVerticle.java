@@ -16,6 +16,7 @@ import io.widecast.bus.LogWrite;
 import io.widecast.bus.PublishBatch;
 import io.widecast.bus.PublishOutcomes;
 import io.widecast.bus.Recovery;
+import io.widecast.bus.StoreDamaged;
 import io.widecast.faults.FaultInjector;
 import io.widecast.metrics.Metric;
 import io.widecast.metrics.Metrics;
@@ -94,6 +95,7 @@ public final class HomeStreamVerticle extends VerticleBase implements Drainable 
               status = new EdgeStatus(options, receiver.hasCopy());
               heardNanos = System.nanoTime();
               bus.localConsumer(Bus.PUBLISH, this::onPublish);
+              bus.<StoreDamaged>localConsumer(Bus.DAMAGED, told -> perform(receiver.onDamaged()));
               ticks = vertx.setPeriodic(STATUS_MILLIS, id -> onTick());
               connect();
             });
@@ -161,9 +163,9 @@ public final class HomeStreamVerticle extends VerticleBase implements Drainable 
             options.id(),
             options.site(),
             Optional.of(options.filter()),
-            receiver.position(),
+            receiver.resumeFrom(),
             http.get()));
-    LOG.info("connected to {}:{}, from {}", home.host(), home.port(), receiver.position());
+    LOG.info("connected to {}:{}, from {}", home.host(), home.port(), receiver.resumeFrom());
   }
 
   private Optional<FaultInjector> faults() {

@@ -4,6 +4,7 @@ import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.EventBus;
 import io.vertx.core.eventbus.Message;
+import io.vertx.core.net.SocketAddress;
 import io.widecast.bus.AskRecovery;
 import io.widecast.bus.AskRequests;
 import io.widecast.bus.Bus;
@@ -87,6 +88,7 @@ public final class ReplicationVerticle extends VerticleBase implements Drainable
   private LanSockets sockets;
   private PeerLink link;
   private CopyTaker copyTaker;
+  private StreamFrame.Greeting greeting; // of this node, to other core nodes
   private Optional<ClusterView> told = Optional.empty(); // by the master
   private boolean turnEnds; // endTurn is on its way
   private boolean draining;
@@ -173,15 +175,12 @@ public final class ReplicationVerticle extends VerticleBase implements Drainable
             metrics,
             System.nanoTime());
     status = new CoreStatus(coreOptions);
-    link =
-        new PeerLink(
-            vertx,
-            new StreamCodec(options.streamCluster()),
-            metrics,
-            new StreamFrame.Greeting(
-                coreOptions.id(), options.site(), Optional.empty(), Token.NONE, http.get()),
-            this::onLinkFrame);
-    copyTaker = new CopyTaker(vertx);
+    greeting =
+        new StreamFrame.Greeting(
+            coreOptions.id(), options.site(), Optional.empty(), Token.NONE, http.get());
+    var streamCodec = new StreamCodec(options.streamCluster());
+    link = new PeerLink(vertx, streamCodec, metrics, greeting, this::onLinkFrame);
+    copyTaker = new CopyTaker(vertx, streamCodec, metrics);
     return null;
   }
 
@@ -232,7 +231,8 @@ public final class ReplicationVerticle extends VerticleBase implements Drainable
 
   private Future<Void> disconnect() {
     vertx.cancelTimer(timerId);
-    Future<Void> linkClosed = link == null ? Future.succeededFuture() : link.close();
+    Future<Void> linkClosed =
+        link == null ? Future.succeededFuture() : link.close().eventually(copyTaker::close);
     return sockets == null ? linkClosed : linkClosed.eventually(sockets::close);
   }
 
@@ -363,15 +363,16 @@ public final class ReplicationVerticle extends VerticleBase implements Drainable
   }
 
   private void onDamaged(StoreDamaged damaged) {
-    if (core.onDamaged()) {
-      LOG.warn("taking a whole copy to mend the store: {}", damaged.detail());
-      endTurnSoon();
-    } else {
-      LOG.warn(
-          "the store is damaged, and this node is the master: it takes a copy once it is not;"
-              + " stop it for a moment to have another one order: {}",
-          damaged.detail());
+    CoreNode.Mending mending = core.onDamaged(System.nanoTime(), System.currentTimeMillis());
+    switch (mending) {
+      case COPYING -> LOG.warn("taking a whole copy to mend the store: {}", damaged.detail());
+      case RESIGNING ->
+          LOG.warn("the store is damaged: another node is to order, so that it can be mended");
+      case ALONE ->
+          LOG.warn("the store is damaged, and no other node can mend it now: {}", damaged.detail());
+      default -> throw new AssertionError(mending);
     }
+    endTurnSoon();
   }
 
   private void onEdges(Message<EdgeReport> message) {
@@ -425,9 +426,7 @@ public final class ReplicationVerticle extends VerticleBase implements Drainable
       told = Optional.of(news.status().cluster());
     } else if (frame instanceof StreamFrame.Refusal refusal) {
       LOG.warn("the master refuses this node's connection: {}", refusal.detail());
-    } else {
-      copyTaker.onFrame(frame, link.socket());
-    }
+    } // parts of a copy come on a connection of their own
   }
 
   // ---- turns
@@ -487,8 +486,8 @@ public final class ReplicationVerticle extends VerticleBase implements Drainable
         publishes.answer(reply.ticket(), reply.outcome());
       } else if (output instanceof CoreOutput.Fetch fetch) {
         link.send(new StreamFrame.Fetch(fetch.range()));
-      } else if (output instanceof CoreOutput.TakeCopy) {
-        takeCopy();
+      } else if (output instanceof CoreOutput.TakeCopy copy) {
+        takeCopy(copy.atLeast());
       } else if (output instanceof CoreOutput.RoleChanged role) {
         onRole(role);
       } else {
@@ -525,12 +524,11 @@ public final class ReplicationVerticle extends VerticleBase implements Drainable
     core.onLogFailed(System.nanoTime());
   }
 
-  private void takeCopy() {
+  private void takeCopy(Token atLeast) {
     LOG.info("taking a whole copy from the master");
-    boolean asked = link.send(new StreamFrame.AskCopy());
-    (asked
-            ? copyTaker.begin()
-            : Future.<List<RecentRequest>>failedFuture("no connection to the master"))
+    masterAddress()
+        .map(address -> copyTaker.take(address, greeting, atLeast))
+        .orElse(Future.failedFuture("it is not known where the master is"))
         .compose(
             requests ->
                 vertx
@@ -568,13 +566,20 @@ public final class ReplicationVerticle extends VerticleBase implements Drainable
 
   /** Keeps the connection to the master where its greetings say it listens. */
   private void followMaster() {
+    masterAddress().ifPresent(address -> link.follow(address.host(), address.port()));
+  }
+
+  /** Where the master listens for core nodes; empty when this is it, or it has not greeted. */
+  private Optional<SocketAddress> masterAddress() {
     int slot = core.masterSlot();
     InetSocketAddress address = addresses.get(slot);
-    if (address != null && !core.isMaster()) {
-      core.peers()
-          .hello(slot)
-          .ifPresent(hello -> link.follow(address.getAddress().getHostAddress(), hello.tcpPort()));
+    if (address == null || core.isMaster()) {
+      return Optional.empty();
     }
+    String host = address.getAddress().getHostAddress();
+    return core.peers()
+        .hello(slot)
+        .map(hello -> SocketAddress.inetSocketAddress(hello.tcpPort(), host));
   }
 
   private void tellStatus() {

@@ -72,7 +72,7 @@ public final class StreamServerVerticle extends VerticleBase implements Drainabl
   private final List<Waiting> waiting = new ArrayList<>(); // for the view to come as far
 
   /** To be done once the view is at a position. */
-  private record Waiting(Token at, Runnable action) {}
+  private record Waiting(Token at, FrameSocket socket, Runnable action) {}
 
   private EntryWindow window;
   private final Promise<Void> answered = Promise.promise(); // every forwarded publish, at the end
@@ -274,8 +274,8 @@ public final class StreamServerVerticle extends VerticleBase implements Drainabl
           .eventBus()
           .<StreamFrame.Fetched>request(Bus.FETCH, fetch, Bus.LOCAL_ONLY)
           .onSuccess(fetched -> session.socket.send(fetched.body()));
-    } else if (frame instanceof StreamFrame.AskCopy && session.stream == null) {
-      sendCopyToCore(session);
+    } else if (frame instanceof StreamFrame.AskCopy ask && session.stream == null) {
+      onceHere(ask.atLeast(), session, () -> sendCopyToCore(session));
     } else if (frame instanceof StreamFrame.Report report && session.stream == null) {
       vertx.eventBus().send(Bus.EDGES, report.report(), fromCore());
     } else {
@@ -385,6 +385,9 @@ public final class StreamServerVerticle extends VerticleBase implements Drainabl
 
   /** Another core node may have to order next, and then to know who asked for what. */
   private void sendCopyToCore(Session session) {
+    if (session.socket.isClosed()) {
+      return; // it did not wait for this node to come as far
+    }
     holdView(
         session,
         held ->
@@ -411,18 +414,18 @@ public final class StreamServerVerticle extends VerticleBase implements Drainabl
               if (session.socket.isClosed()) {
                 release(held);
               } else {
-                onceHere(held.view().token(), () -> then.accept(held));
+                onceHere(held.view().token(), session, () -> then.accept(held));
               }
             })
         .onFailure(failure -> refuseCopy(session, failure));
   }
 
   /** The store may be a step ahead of what it has told. */
-  private void onceHere(Token at, Runnable action) {
+  private void onceHere(Token at, Session session, Runnable action) {
     if (view.token().compareTo(at) >= 0) {
       action.run();
     } else {
-      waiting.add(new Waiting(at, action));
+      waiting.add(new Waiting(at, session.socket, action));
     }
   }
 

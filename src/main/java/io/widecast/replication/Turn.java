@@ -80,8 +80,8 @@ final class Turn {
         if (election.master() >= 0) {
           outputs.add(new CoreOutput.Fetch(election.master(), fetch.range()));
         }
-      } else if (output instanceof LanReceiver.Output.NeedCopy) {
-        outputs.add(new CoreOutput.TakeCopy(election.master()));
+      } else if (output instanceof LanReceiver.Output.NeedCopy need) {
+        outputs.add(new CoreOutput.TakeCopy(election.master(), need.atLeast()));
       } else {
         throw new AssertionError(output);
       }

@@ -43,6 +43,7 @@ final class SimCore extends SimHost {
   private static final long GATHER_NANOS_MAX = 300_000; // inputs that share a turn
   private static final long CHECKPOINT_NANOS = 1_500_000_000L;
   private static final long REPORT_NANOS = 50_000_000L;
+  private static final long COPY_RETRY_NANOS = 1_000_000L;
   private static final long WINDOW_BYTES = 32 << 10;
   private static final int TIMER_CALLS_MAX = 1_000; // at one time
   private static final int COPY_ROWS = 50; // a frame
@@ -246,7 +247,7 @@ final class SimCore extends SimHost {
     } else if (output instanceof CoreOutput.Fetch fetch) {
       fetch(fetch.slot(), fetch.range());
     } else if (output instanceof CoreOutput.TakeCopy copy) {
-      takeCopy(copy.slot());
+      takeCopy(copy.slot(), copy.atLeast());
     } else if (output instanceof CoreOutput.RoleChanged role) {
       onRole(role);
     } else {
@@ -390,7 +391,7 @@ final class SimCore extends SimHost {
     turn();
   }
 
-  private void takeCopy(int from) {
+  private void takeCopy(int from, Token atLeast) {
     sim.note(name() + " takes a copy from slot " + from);
     if (from < 0 || from == slot) {
       copyFailed();
@@ -400,7 +401,15 @@ final class SimCore extends SimHost {
     SimStream.End end = network.connect(this, cores.get(from), handler);
     handler.end = end;
     end.send(greeting());
-    end.send(new StreamFrame.AskCopy());
+    end.send(new StreamFrame.AskCopy(atLeast));
+  }
+
+  /** The store has met damage. */
+  void damage() {
+    if (isUp() && !isPaused()) {
+      sim.note(name() + " is damaged: " + core.onDamaged(nowNanos(), nowMillis()));
+      turn();
+    }
   }
 
   private void copyFailed() {
@@ -497,8 +506,8 @@ final class SimCore extends SimHost {
         edge.onAck(ack.position());
       } else if (frame instanceof StreamFrame.Fetch fetch) {
         end.send(new StreamFrame.Fetched(core.isMaster() ? core.term() : 0, held(fetch.range())));
-      } else if (frame instanceof StreamFrame.AskCopy) {
-        sendCopyToCore(end);
+      } else if (frame instanceof StreamFrame.AskCopy ask) {
+        sendCopyToCore(end, ask.atLeast());
       } else if (frame instanceof StreamFrame.Publish publish) {
         publish(end, publish);
       } else if (frame instanceof StreamFrame.Report report) {
@@ -525,7 +534,14 @@ final class SimCore extends SimHost {
   }
 
   /** As the shell does it: the requests that the map of now holds the work of go before it. */
-  private void sendCopyToCore(SimStream.End end) {
+  private void sendCopyToCore(SimStream.End end, Token atLeast) {
+    if (!end.stream().isOpen()) {
+      return;
+    }
+    if (map.at().compareTo(atLeast) < 0) {
+      later(COPY_RETRY_NANOS, () -> sendCopyToCore(end, atLeast));
+      return;
+    }
     List<KeyVersion> rows = map.rows(Filter.ALL);
     Token at = map.at();
     Optional<List<RecentRequest>> known = core.requestsUpTo(at);

@@ -10,8 +10,8 @@ import java.util.SplittableRandom;
 /**
  * What goes wrong in a world beside lost messages: nodes crash, alone or all at once, and come
  * back; they pause; some are cut off from others, both ways or one; multicast stops working for
- * one; a disk is full; garbage arrives. Each trouble ends by itself, and all of them with {@link
- * #heal}.
+ * one; a disk is full, or damaged; garbage arrives. Each trouble ends by itself, and all of them
+ * with {@link #heal}.
  */
 final class Troubles {
 
@@ -24,6 +24,7 @@ final class Troubles {
   private final List<SimEdge> edges;
   private final SimHost stranger;
   private final SplittableRandom random;
+  private final SplittableRandom damages;
   private boolean over;
 
   /**
@@ -41,11 +42,26 @@ final class Troubles {
     this.cores = cores;
     this.edges = edges;
     this.random = sim.random("troubles");
+    this.damages = sim.random("damages");
   }
 
   void begin() {
     next();
     garbage();
+    damage();
+  }
+
+  /** A store finds that its disk does not hold what was written, and wants a copy. */
+  private void damage() {
+    sim.after(
+        (1_000 + damages.nextInt(6_000)) * MILLI,
+        () -> {
+          if (!over) {
+            SimCore core = cores.get(damages.nextInt(cores.size()));
+            core.damage();
+            damage();
+          }
+        });
   }
 
   /** From now on nothing goes wrong, and what did is made good. */

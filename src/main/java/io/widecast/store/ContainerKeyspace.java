@@ -7,21 +7,46 @@ import io.widecast.model.Token;
 import io.widecast.store.container.Container;
 import io.widecast.store.container.ContainerCheckpoint;
 import io.widecast.store.container.ContainerOptions;
+import io.widecast.store.container.Generation;
 import io.widecast.store.container.Pruning;
 import io.widecast.store.log.Disk;
+import io.widecast.store.log.DiskFile;
+import io.widecast.store.log.StoreFormat;
+import io.widecast.store.snapshot.SnapshotRow.State;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 
 /**
  * The default format: a {@link Container}, which has one owner. Here that is whoever holds the
  * lock: entries, copies, checkpoints and work in the background come on different threads, each in
  * short pieces.
+ *
+ * <p>A copy of another node's map is taken in beside the running one, so that snapshots stay. Where
+ * something is damaged and there are no snapshots to keep, it goes into a container made anew, the
+ * next {@link Generation}, which then takes the place of the damaged one: whatever was damaged is
+ * gone with it.
  */
 final class ContainerKeyspace implements Keyspace {
 
-  private final Container container;
+  /** Of the caches, while a damaged container and its successor share them. */
+  private static final double DAMAGED_SHARE = 0.25;
+
+  private static final String ALARM = "ALARM";
+  private static final int ALARM_BYTES_MAX = 4096;
+
+  private final Disk directory;
+  private final long identity;
+  private final ContainerOptions options;
+  private final Metrics metrics;
   private final Object lock = new Object();
+  private volatile Container container;
+  private Generation generation; // of the disk thread, as is the successor
+  private Container successor; // that a copy goes into; null when none does
+  private volatile Optional<String> alarm; // what is damaged, or was when this was last known
   private volatile Token checkpointed;
   private volatile long changedBytes;
   private final long changedBytesMax;
@@ -30,7 +55,14 @@ final class ContainerKeyspace implements Keyspace {
 
   ContainerKeyspace(Disk disk, long identity, ContainerOptions options, Metrics metrics)
       throws IOException {
-    this.container = Container.open(disk, identity, options, metrics);
+    this.directory = disk;
+    this.identity = identity;
+    this.options = options;
+    this.metrics = metrics;
+    this.generation = Generation.current(disk, identity);
+    generation.deleteOthers();
+    this.container = Container.open(generation.disk(), identity, options, metrics);
+    this.alarm = readAlarm(generation.disk());
     this.checkpointed = container.token();
     this.changedBytesMax = options.changedBytesMax();
   }
@@ -57,6 +89,60 @@ final class ContainerKeyspace implements Keyspace {
       changedBytes = container.changedBytes();
       return result;
     }
+  }
+
+  // ---- damage
+
+  /** What was found damaged, also by an earlier run; empty once a sound container is in place. */
+  Optional<String> alarm() {
+    return alarm;
+  }
+
+  /** Stops deleting and cleaning, and remembers why. */
+  void raiseAlarm(String detail) {
+    ownQuickly(
+        owned -> {
+          owned.freezeAfterAlarm();
+          return null;
+        });
+    if (alarm.equals(Optional.of(detail))) {
+      return;
+    }
+    alarm = Optional.of(detail);
+    byte[] text = detail.getBytes(StandardCharsets.UTF_8);
+    try {
+      Disk disk = generation.disk();
+      StoreFormat.replace(disk, ALARM, Arrays.copyOf(text, Math.min(text.length, ALARM_BYTES_MAX)));
+    } catch (IOException e) {
+      // Then the next start does not know of it, until it is met again.
+    }
+  }
+
+  /** The whole store was found to be sound: what was damaged is gone. */
+  void clearAlarm() throws IOException {
+    if (alarm.isPresent()) {
+      generation.disk().delete(ALARM);
+      alarm = Optional.empty();
+    }
+  }
+
+  private static Optional<String> readAlarm(Disk disk) throws IOException {
+    if (!disk.list().contains(ALARM)) {
+      return Optional.empty();
+    }
+    byte[] text = new byte[ALARM_BYTES_MAX];
+    try (DiskFile file = disk.open(ALARM)) {
+      return Optional.of(
+          new String(text, 0, file.read(0, text, 0, text.length), StandardCharsets.UTF_8));
+    }
+  }
+
+  /** Whether a copy would lead to a store without damage: no snapshot has to be kept. */
+  boolean isReplaceable() {
+    return ownQuickly(
+        owned ->
+            owned.forest().rows().stream()
+                .noneMatch(row -> row.state() == State.LIVE && !row.name().isEmpty()));
   }
 
   // ---- in the background
@@ -181,8 +267,18 @@ final class ContainerKeyspace implements Keyspace {
   }
 
   @Override
-  public void beginCopy(Token at) {
+  public void beginCopy(Token at) throws IOException {
+    dropCopy();
     copying = true;
+    if (alarm.isPresent() && isReplaceable()) {
+      Disk disk = generation.next().disk();
+      Container.make(disk, identity);
+      successor = Container.open(disk, identity, options, metrics);
+      successor.limitCaches(1 - DAMAGED_SHARE);
+      container.limitCaches(DAMAGED_SHARE);
+      successor.beginCopy(at);
+      return;
+    }
     ownQuickly(
         owned -> {
           owned.beginCopy(at);
@@ -192,23 +288,39 @@ final class ContainerKeyspace implements Keyspace {
 
   @Override
   public void addCopy(List<KeyVersion> rows) throws IOException {
+    // What is in memory is bounded, however large the copy.
+    if (successor != null) {
+      successor.addCopy(rows);
+      if (successor.checkpointDue()) {
+        successor.checkpoint(logFrom());
+      }
+      return;
+    }
     ownQuickly(
         owned -> {
           owned.addCopy(rows);
           return null;
         });
     if (checkpointDue(0)) {
-      checkpoint(logFrom()); // what is in memory is bounded, however large the copy
+      checkpoint(logFrom());
     }
   }
 
   @Override
   public void endCopy() throws IOException {
-    checkpoint(logFrom());
+    if (successor != null) {
+      successor.checkpoint(logFrom());
+    } else {
+      checkpoint(logFrom());
+    }
   }
 
   @Override
   public void installCopy(long newLogFrom) throws IOException {
+    if (successor != null) {
+      replace(newLogFrom);
+      return;
+    }
     ownQuickly(
         owned -> {
           owned.endCopy();
@@ -218,14 +330,41 @@ final class ContainerKeyspace implements Keyspace {
     checkpoint(newLogFrom);
   }
 
+  private void replace(long newLogFrom) throws IOException {
+    successor.endCopy();
+    successor.checkpoint(newLogFrom);
+    Generation next = generation.next();
+    next.takeOver();
+    synchronized (lock) {
+      Container damaged = container;
+      container = successor;
+      successor = null;
+      generation = next;
+      alarm = Optional.empty();
+      checkpointed = container.token();
+      changedBytes = container.changedBytes();
+      retryAtBytes = 0;
+      damaged.replaceBy(container);
+    }
+    copying = false;
+    container.limitCaches(1);
+    generation.deleteOthers();
+  }
+
   @Override
   public boolean copying() {
     return copying;
   }
 
   @Override
-  public void dropCopy() {
+  public void dropCopy() throws IOException {
     copying = false;
+    if (successor != null) {
+      successor.close();
+      successor = null;
+      container.limitCaches(1);
+      generation.deleteOthers();
+    }
     ownQuickly(
         owned -> {
           owned.dropCopy();
@@ -237,6 +376,9 @@ final class ContainerKeyspace implements Keyspace {
   public void close() throws IOException {
     synchronized (lock) {
       container.close();
+      if (successor != null) {
+        successor.close(); // the next start deletes it
+      }
     }
   }
 }

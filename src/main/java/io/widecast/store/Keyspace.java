@@ -59,7 +59,7 @@ interface Keyspace extends Closeable {
   void logFrom(long newLogFrom) throws IOException;
 
   /** Begins to take in a copy as of {@code at}, beside the map; an unfinished one is dropped. */
-  void beginCopy(Token at);
+  void beginCopy(Token at) throws IOException;
 
   /** Rows of the copy, by rising key. */
   void addCopy(List<KeyVersion> rows) throws IOException;
@@ -81,7 +81,7 @@ interface Keyspace extends Closeable {
   boolean copying();
 
   /** Drops a copy that is coming in. */
-  void dropCopy();
+  void dropCopy() throws IOException;
 
   /** Lets go of the files. What is not in a checkpoint is in the log. */
   @Override

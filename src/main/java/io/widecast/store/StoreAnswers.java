@@ -32,7 +32,6 @@ final class StoreAnswers {
   private final Optional<ContainerKeyspace> container;
   private final Map<Long, List<SnapshotView>> holds = new HashMap<>();
   private long nextHold = 1;
-  private volatile Optional<VerifyReport> verified = Optional.empty();
   private boolean verifying; // guarded by this
 
   StoreAnswers(StoreCore core, Metrics metrics) {
@@ -256,9 +255,14 @@ final class StoreAnswers {
         while (store.own(owned -> verifier.step())) {
           // a bounded piece each
         }
-        verified = Optional.of(verifier.report());
-        metrics.set(Gauge.ALARMS, verifier.report().alarms().size());
-        return verified.get();
+        VerifyReport report = verifier.report();
+        if (report.sound()) {
+          store.clearAlarm();
+        } else {
+          store.raiseAlarm(alarmText(report.alarms()));
+        }
+        metrics.set(Gauge.ALARMS, report.alarms().size());
+        return report;
       } finally {
         store.own(
             owned -> {
@@ -281,15 +285,23 @@ final class StoreAnswers {
 
   /** Damage was met outside of a check: it counts as if one had found it. */
   void alarm(String detail) {
-    ContainerKeyspace store = container.orElseThrow();
-    store.ownQuickly(
-        owned -> {
-          owned.freezeAfterAlarm();
-          return null;
-        });
-    var alarm = new VerifyReport.Alarm("damaged-segment", "found while cleaning", detail);
-    verified = Optional.of(new VerifyReport(store.view().token(), List.of(alarm)));
+    container.ifPresent(store -> store.raiseAlarm(store.alarm().orElse(detail)));
     metrics.set(Gauge.ALARMS, 1);
+  }
+
+  /** What is damaged, if something is known to be; any thread. */
+  Optional<String> alarm() {
+    return container.flatMap(ContainerKeyspace::alarm);
+  }
+
+  /** Whether a copy of another node's map would leave nothing damaged behind. */
+  boolean isReplaceable() {
+    return container.map(ContainerKeyspace::isReplaceable).orElse(false);
+  }
+
+  /** After a copy: shows whether there is still something damaged, beside the map. */
+  void showAlarm() {
+    metrics.set(Gauge.ALARMS, alarm().isPresent() ? 1 : 0);
   }
 
   private StoreFigures figures(Container owned) {
@@ -314,6 +326,6 @@ final class StoreAnswers {
         job.flatMap(now -> owned.forest().row(now.row())).map(SnapshotRow::name),
         job.isPresent() ? owned.deletion().progress() : 0,
         waiting,
-        verified.filter(report -> !report.sound()).map(report -> alarmText(report.alarms())));
+        alarm());
   }
 }

@@ -542,7 +542,7 @@ public final class StoreCore implements Closeable {
     if (part instanceof CopyPart.Begin begin) {
       checkNotOlder(begin.at());
       copy = new CopyIntake(begin.at());
-      keyspace.beginCopy(begin.at());
+      prepare(() -> keyspace.beginCopy(begin.at()));
       return Optional.empty();
     }
     if (copy == null) {
@@ -568,16 +568,31 @@ public final class StoreCore implements Closeable {
     throw new AssertionError(part);
   }
 
+  /**
+   * What readers have seen must not go; nor entries of the log that may be committed, since this
+   * disk may be one of those that a majority counts on. Where the copy's epoch is newer than the
+   * log's last, what stands behind it in the log was never committed.
+   */
   private void checkNotOlder(Token at) {
-    if (at.revision() < token().revision() || at.epoch() < token().epoch()) {
-      keyspace.dropCopy();
+    boolean older = at.revision() < token().revision() || at.epoch() < token().epoch();
+    if (older || at.compareTo(log.end()) < 0) {
+      dropCopy();
       throw new WidecastException(
           ErrorCode.NOT_READY,
           "a copy as of "
               + at
-              + " is older than what this node shows, "
-              + token()
+              + " is older than what this node "
+              + (older ? "shows, " + token() : "has in its log, " + log.end())
               + ": take one from a node that is further on");
+    }
+  }
+
+  private void dropCopy() {
+    copy = null;
+    try {
+      keyspace.dropCopy();
+    } catch (IOException e) {
+      throw failed("a copy", e);
     }
   }
 
@@ -591,10 +606,16 @@ public final class StoreCore implements Closeable {
     try {
       writing.run();
     } catch (DiskFullException e) {
-      copy = null;
-      keyspace.dropCopy();
+      dropCopy();
       metrics.increment(Metric.DISK_FULL);
       throw new WidecastException(ErrorCode.DISK_FULL, "no room for a copy: " + e.getMessage());
+    } catch (StoreException damage) {
+      dropCopy();
+      throw new WidecastException(
+          ErrorCode.NOT_READY,
+          "this node's snapshots are so damaged that no copy can be taken in beside them: delete"
+              + " them, and the store is made anew: "
+              + damage.getMessage());
     } catch (IOException e) {
       throw failed("a copy", e);
     }

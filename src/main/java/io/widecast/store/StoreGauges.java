@@ -39,7 +39,7 @@ final class StoreGauges {
   }
 
   private long add(Metric metric, long before, long now) {
-    metrics.add(metric, now - before);
+    metrics.add(metric, now < before ? now : now - before); // counted anew in a new container
     return now;
   }
 }

@@ -65,7 +65,14 @@ public final class StoreVerticle extends VerticleBase implements Drainable {
   private static final long UPKEEP_IDLE_MILLIS = 250;
 
   private static final long SCHEDULE_MILLIS = 1_000;
-  private static final long DAMAGED_MILLIS = 10_000;
+
+  /** How often damage is told again, at first; then less and less often. */
+  private static final long DAMAGED_MILLIS = 3_000;
+
+  private static final long DAMAGED_MILLIS_MAX = 60_000;
+
+  /** Damage that is met soon after a copy most likely stands in a snapshot, which no copy mends. */
+  private static final long BETWEEN_COPIES_NANOS = 600_000_000_000L;
 
   /** How soon a commit that no write carries is logged by itself. */
   private static final long COMMIT_MILLIS = 50;
@@ -100,8 +107,10 @@ public final class StoreVerticle extends VerticleBase implements Drainable {
   private boolean closing;
   private int reads;
   private Throwable failed;
-  private Optional<String> damaged = Optional.empty(); // what is, until a copy has come
+  private Optional<String> damaged = Optional.empty(); // what of the map is, until a copy has come
   private long damageTimer = -1;
+  private long damageMillis = DAMAGED_MILLIS;
+  private long nextCopyAtNanos = System.nanoTime();
 
   /**
    * @param message whom to tell; null for the store's own
@@ -172,6 +181,7 @@ public final class StoreVerticle extends VerticleBase implements Drainable {
         core.view().size(),
         core.view().token());
     publish(new Applied(core.view(), List.of(), true));
+    answers.alarm().ifPresent(this::onDamage); // found by an earlier run
   }
 
   private <T> void listen(String address, Handler<Message<T>> handler) {
@@ -339,6 +349,8 @@ public final class StoreVerticle extends VerticleBase implements Drainable {
                     whole.ifPresent(
                         view -> {
                           damaged = Optional.empty(); // it is in the old map, if anywhere
+                          nextCopyAtNanos = System.nanoTime() + BETWEEN_COPIES_NANOS;
+                          answers.showAlarm();
                           publish(core.show(view));
                         });
                     message.reply(new CopyTaken(), Bus.LOCAL_ONLY);
@@ -410,10 +422,16 @@ public final class StoreVerticle extends VerticleBase implements Drainable {
         .onSuccess(
             found -> {
               if (found instanceof VerifyReport report && !report.sound()) {
-                onDamage(report.alarms().get(0).detail());
+                onDamage(answers.alarm().orElse("a check has found an alarm"));
               }
             })
         .onSuccess(found -> message.reply(found, Bus.LOCAL_ONLY))
+        .onSuccess(
+            found -> {
+              if (message.body() instanceof StoreRequest.DeleteSnapshot) {
+                tellDamageAnew(); // it may have been the last that was kept
+              }
+            })
         .onFailure(
             cause -> {
               if (cause instanceof StoreException damage) {
@@ -431,18 +449,33 @@ public final class StoreVerticle extends VerticleBase implements Drainable {
   private void onDamage(String detail) {
     if (damaged.isEmpty()) {
       LOG.error("the store of {} is damaged: {}", options.node(), detail);
+      answers.alarm(detail);
       damaged = Optional.of(detail);
-      tellDamage();
+      tellDamageAnew();
     }
   }
 
-  /** Until a copy has come: who could give one may not be there yet. */
+  private void tellDamageAnew() {
+    vertx.cancelTimer(damageTimer);
+    damageMillis = DAMAGED_MILLIS;
+    tellDamage();
+  }
+
+  /**
+   * Until a copy has come: who could give one may not be there yet. With snapshots to keep, a copy
+   * mends the map and not all of the store; once they are given up, another one mends the rest.
+   */
   private void tellDamage() {
-    if (damaged.isPresent() && failed == null && !closing) {
-      vertx.eventBus().publish(Bus.DAMAGED, new StoreDamaged(damaged.get()), Bus.LOCAL_ONLY);
-      vertx.cancelTimer(damageTimer); // of damage that was mended meanwhile
-      damageTimer = vertx.setTimer(DAMAGED_MILLIS, id -> tellDamage());
+    Optional<String> detail = damaged.or(answers::alarm);
+    if (failed != null || closing || detail.isEmpty()) {
+      return;
     }
+    boolean mapIsDamaged = damaged.isPresent() && System.nanoTime() >= nextCopyAtNanos;
+    if (copyParts == 0 && (mapIsDamaged || answers.isReplaceable())) {
+      vertx.eventBus().publish(Bus.DAMAGED, new StoreDamaged(detail.get()), Bus.LOCAL_ONLY);
+    }
+    damageTimer = vertx.setTimer(damageMillis, id -> tellDamage());
+    damageMillis = Math.min(2 * damageMillis, DAMAGED_MILLIS_MAX);
   }
 
   // ---- in the background
@@ -480,10 +513,8 @@ public final class StoreVerticle extends VerticleBase implements Drainable {
                   if (cause instanceof DiskFullException) {
                     keepUp(UPKEEP_IDLE_MILLIS); // what it needs may be given back
                   } else if (cause instanceof StoreException damage) {
-                    // The rest is served as before. It may stand in a tree that a copy has replaced
-                    // already: only a reader who meets damage has another copy fetched.
                     LOG.error("nothing is deleted or cleaned any more: {}", damage.getMessage());
-                    answers.alarm(damage.getMessage());
+                    onDamage(damage.getMessage());
                     keepUp(UPKEEP_IDLE_MILLIS);
                   } else {
                     fail(cause);

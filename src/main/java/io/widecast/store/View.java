@@ -70,6 +70,14 @@ public interface View {
   /** Present keys from the first that is not below {@code from}, in byte order; empty for all. */
   Iterator<KeyVersion> from(Bytes from);
 
+  /**
+   * Those of {@link #from(Bytes)} that begin with {@code prefix}, up to the first that does not:
+   * whatever is the matter with that one and what follows, it is not met.
+   */
+  default Iterator<KeyVersion> from(Bytes from, Bytes prefix) {
+    return new PrefixRows(from(from), prefix);
+  }
+
   /** Keys that have a time to live, by rising key. */
   default Iterator<KeyVersion> expiring() {
     return StreamSupport.stream(Spliterators.spliteratorUnknownSize(from(Bytes.EMPTY), 0), false)

@@ -67,14 +67,14 @@ final class CopyCursor {
     int rows = 0;
     int range = place.range();
     Bytes from = place.from();
-    Iterator<KeyVersion> iterator = view.from(from);
+    Iterator<KeyVersion> iterator = view.from(from, ranges.get(range).prefix());
     while (range < ranges.size() && bytes < bytesMax && rows++ < rowsMax) {
       KeyVersion row = iterator.hasNext() ? iterator.next() : null;
       if (row == null || !ranges.get(range).contains(row.key())) {
         range++;
         if (range < ranges.size()) {
           from = ranges.get(range).prefix();
-          iterator = view.from(from);
+          iterator = view.from(from, from);
         }
       } else {
         from = successor(row.key().bytes());

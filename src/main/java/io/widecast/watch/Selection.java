@@ -8,7 +8,6 @@ import io.widecast.model.Pair;
 import io.widecast.model.Pattern;
 import io.widecast.model.WidecastException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -81,17 +80,11 @@ public record Selection(List<Pattern> patterns) {
   record Range(Bytes prefix, boolean one) {
 
     boolean contains(Key key) {
-      return one ? key.bytes().equals(prefix) : begins(key.bytes(), prefix);
+      return one ? key.bytes().equals(prefix) : prefix.isPrefixOf(key.bytes().unsafeArray());
     }
 
     private boolean beginsWith(Range other) {
-      return begins(prefix, other.prefix);
-    }
-
-    private static boolean begins(Bytes bytes, Bytes prefix) {
-      int length = prefix.length();
-      return bytes.length() >= length
-          && Arrays.equals(bytes.unsafeArray(), 0, length, prefix.unsafeArray(), 0, length);
+      return other.prefix.isPrefixOf(prefix.unsafeArray());
     }
   }
 

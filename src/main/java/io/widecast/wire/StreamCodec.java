@@ -129,7 +129,8 @@ public final class StreamCodec {
     } else if (frame instanceof StreamFrame.Fetched fetched) {
       entries(out.varint(fetched.term()), fetched.entries());
       return Type.FETCHED;
-    } else if (frame instanceof StreamFrame.AskCopy) {
+    } else if (frame instanceof StreamFrame.AskCopy ask) {
+      token(out, ask.atLeast());
       return Type.ASK_COPY;
     } else if (frame instanceof StreamFrame.Publish publish) {
       out.varint(publish.number()).varint(publish.requests().size());
@@ -222,7 +223,7 @@ public final class StreamCodec {
       case COPY_END -> new StreamFrame.CopyEnd(token(in), in.varint());
       case FETCH -> new StreamFrame.Fetch(new Range(in.varint(), in.count(LanFrame.REQUESTED_MAX)));
       case FETCHED -> new StreamFrame.Fetched(in.varint(), entries(in, body));
-      case ASK_COPY -> new StreamFrame.AskCopy();
+      case ASK_COPY -> new StreamFrame.AskCopy(token(in));
       case PUBLISH -> {
         long number = in.varint();
         int count = in.count(StreamFrame.REQUESTS_MAX);

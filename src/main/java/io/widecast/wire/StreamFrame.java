@@ -108,8 +108,13 @@ public sealed interface StreamFrame {
     }
   }
 
-  /** A core node asks for a whole copy. */
-  record AskCopy() implements StreamFrame {}
+  /**
+   * A core node asks for a whole copy.
+   *
+   * @param atLeast what it must reach: the end of the asker's own log, some of which may be
+   *     committed only because it stands there
+   */
+  record AskCopy(Token atLeast) implements StreamFrame {}
 
   /** Publishes to be ordered for somebody else's client. */
   record Publish(long number, List<PublishRequest> requests) implements StreamFrame {

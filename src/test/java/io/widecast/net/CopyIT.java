@@ -6,6 +6,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.net.NetServer;
+import io.vertx.core.net.SocketAddress;
 import io.vertx.junit5.VertxExtension;
 import io.widecast.bus.Bus;
 import io.widecast.bus.CopyPart;
@@ -15,6 +16,7 @@ import io.widecast.model.Bytes;
 import io.widecast.model.Filter;
 import io.widecast.model.Key;
 import io.widecast.model.KeyVersion;
+import io.widecast.model.NodeId;
 import io.widecast.model.RecentRequest;
 import io.widecast.model.RequestId;
 import io.widecast.model.Token;
@@ -27,6 +29,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -36,6 +42,9 @@ class CopyIT {
 
   private static final String HOST = "127.0.0.1";
   private static final Token AT = new Token(2, 1_000_000);
+  private static final StreamFrame.Greeting GREETING =
+      new StreamFrame.Greeting(
+          new NodeId("paris-2"), new NodeId("paris"), Optional.empty(), Token.NONE, "");
   private static final int ROWS = 5_000;
 
   private final StreamCodec codec = new StreamCodec(7);
@@ -72,8 +81,54 @@ class CopyIT {
     assertThat(parts.get(parts.size() - 1)).isEqualTo(new CopyPart.End());
   }
 
+  @Test
+  @DisplayName("after a copy that was refused, and after one that was taken, comes another")
+  void takesOneCopyAfterTheOther(Vertx vertx) throws Exception {
+    Bus.registerCodecs(vertx);
+    var refusals = new AtomicInteger(1);
+    var refusal = new AtomicReference<String>();
+    vertx
+        .eventBus()
+        .<CopyPart>localConsumer(
+            Bus.COPY,
+            message -> {
+              if (message.body() instanceof CopyPart.Rows && refusals.getAndDecrement() > 0) {
+                message.fail(1, "no room");
+              } else {
+                message.reply(new CopyTaken(), Bus.LOCAL_ONLY);
+              }
+            });
+    List<RecentRequest> requests = requests(10);
+    SocketAddress server = serve(vertx, requests);
+
+    Future<List<RecentRequest>> third =
+        inContext(
+            vertx,
+            taker ->
+                taker
+                    .take(server, GREETING, AT)
+                    .onFailure(failure -> refusal.set(failure.getMessage()))
+                    .recover(failure -> taker.take(server, GREETING, AT))
+                    .compose(second -> taker.take(server, GREETING, AT)));
+
+    assertThat(third.await(60, TimeUnit.SECONDS)).isEqualTo(requests);
+    assertThat(refusal).hasValue("no room");
+  }
+
   private Future<List<RecentRequest>> copied(Vertx vertx, List<RecentRequest> requests)
       throws Exception {
+    SocketAddress server = serve(vertx, requests);
+    return inContext(vertx, taker -> taker.take(server, GREETING, AT));
+  }
+
+  private <T> Future<T> inContext(Vertx vertx, Function<CopyTaker, Future<T>> work) {
+    Promise<T> done = Promise.promise();
+    vertx.runOnContext(
+        nothing -> work.apply(new CopyTaker(vertx, codec, new Metrics())).onComplete(done));
+    return done.future();
+  }
+
+  private SocketAddress serve(Vertx vertx, List<RecentRequest> requests) throws Exception {
     NetServer server =
         vertx
             .createNetServer()
@@ -81,36 +136,31 @@ class CopyIT {
                 netSocket -> {
                   var socket =
                       new FrameSocket(vertx, netSocket, codec, new Metrics(), Optional.empty());
-                  var sender =
-                      new CopySender(
-                          vertx,
-                          socket,
-                          AT,
-                          rows().iterator(),
-                          requests,
-                          Filter.ALL,
-                          bytes -> {},
-                          at -> {},
-                          () -> {});
-                  socket.handler(asked -> sender.start());
+                  socket.handler(
+                      frame -> {
+                        if (frame.equals(new StreamFrame.AskCopy(AT))) {
+                          sender(vertx, socket, requests).start();
+                        } else {
+                          assertThat(frame).isEqualTo(GREETING);
+                        }
+                      });
                 })
             .listen(0, HOST)
             .await(20, TimeUnit.SECONDS);
-    Promise<List<RecentRequest>> done = Promise.promise();
-    vertx
-        .createNetClient()
-        .connect(server.actualPort(), HOST)
-        .onSuccess(
-            netSocket -> {
-              var socket =
-                  new FrameSocket(vertx, netSocket, codec, new Metrics(), Optional.empty());
-              var taker = new CopyTaker(vertx);
-              taker.begin().onComplete(done);
-              socket.handler(frame -> taker.onFrame(frame, socket));
-              socket.send(new StreamFrame.AskCopy());
-            })
-        .onFailure(done::fail);
-    return done.future();
+    return SocketAddress.inetSocketAddress(server.actualPort(), HOST);
+  }
+
+  private static CopySender sender(Vertx vertx, FrameSocket socket, List<RecentRequest> requests) {
+    return new CopySender(
+        vertx,
+        socket,
+        AT,
+        rows().iterator(),
+        requests,
+        Filter.ALL,
+        bytes -> {},
+        at -> {},
+        () -> {});
   }
 
   private static List<KeyVersion> rows() {

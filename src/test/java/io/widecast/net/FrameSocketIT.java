@@ -88,7 +88,9 @@ class FrameSocketIT {
       some.add(
           i % 3 == 0
               ? new StreamFrame.Ack(new Token(1, i + 1))
-              : i % 3 == 1 ? new StreamFrame.AskCopy() : new StreamFrame.Refusal("no ".repeat(i)));
+              : i % 3 == 1
+                  ? new StreamFrame.AskCopy(Token.NONE)
+                  : new StreamFrame.Refusal("no ".repeat(i)));
     }
     return some;
   }
@@ -122,7 +124,7 @@ class FrameSocketIT {
     var row = new KeyVersion(Key.of("k"), new Versioned(value, new Token(1, 1), 1, 1, 0));
     var large = new StreamFrame.CopyRows(List.of(row, row, row));
 
-    client.write(bytes(List.of(large, new StreamFrame.AskCopy())));
+    client.write(bytes(List.of(large, new StreamFrame.AskCopy(Token.NONE))));
     awaitTrue("both", () -> frames.size() == 2);
     assertThat(frames.get(0)).isEqualTo(large);
   }
@@ -144,7 +146,7 @@ class FrameSocketIT {
   @Test
   void foreignFramesAndOtherVersionsAreCountedByTheirKind() throws Exception {
     connect(Optional.empty())
-        .write(Buffer.buffer(new StreamCodec(8).encode(new StreamFrame.AskCopy())));
+        .write(Buffer.buffer(new StreamCodec(8).encode(new StreamFrame.AskCopy(Token.NONE))));
     awaitTrue("closed", () -> closed.get() == 1);
     assertThat(metrics.get(Metric.FRAMES_FOREIGN)).isEqualTo(1);
 
@@ -170,7 +172,7 @@ class FrameSocketIT {
 
     awaitTrue("closed", () -> closed.get() == 1);
     assertThat(server.get().isClosed()).isTrue();
-    assertThat(server.get().send(new StreamFrame.AskCopy())).isPositive();
+    assertThat(server.get().send(new StreamFrame.AskCopy(Token.NONE))).isPositive();
     server.get().close().await(SECONDS_MAX, TimeUnit.SECONDS);
     assertThat(closed).hasValue(1);
   }

@@ -211,7 +211,7 @@ class CoreNodeTest {
     node.endTurn(0);
     node.onLogFailed(0);
     receive(node, new LanFrame.Gone(50));
-    assertThat(node.endTurn(0)).contains(new CoreOutput.TakeCopy(0));
+    assertThat(node.endTurn(0)).contains(new CoreOutput.TakeCopy(0, new Token(1, 2)));
 
     node.onTimer(SECOND_NANOS / 2 + 1, TIME_MILLIS);
     assertThat(writes(node.endTurn(SECOND_NANOS / 2 + 1))).isEmpty();
@@ -235,17 +235,64 @@ class CoreNodeTest {
     node.endTurn(0);
     node.onLogDurable(0, TIME_MILLIS);
 
-    assertThat(node.onDamaged()).isTrue();
-    assertThat(node.endTurn(0)).contains(new CoreOutput.TakeCopy(0));
+    assertThat(node.onDamaged(0, TIME_MILLIS)).isEqualTo(CoreNode.Mending.COPYING);
+    // No older one: what is in the log may be committed because it is.
+    var take = new CoreOutput.TakeCopy(0, new Token(1, 2));
+    assertThat(node.endTurn(0)).contains(take);
     assertThat(node.isCopying()).isTrue();
-    assertThat(node.onDamaged()).isTrue(); // one at a time
-    assertThat(node.endTurn(0)).doesNotContain(new CoreOutput.TakeCopy(0));
+    assertThat(node.onDamaged(0, TIME_MILLIS)).isEqualTo(CoreNode.Mending.COPYING);
+    assertThat(node.endTurn(0)).doesNotContain(take); // one at a time
 
     node.onCopied(new Token(1, 2), List.of(), key -> Optional.empty(), SECOND_NANOS);
     receive(node, new LanFrame.Entries(false, entries(3, 3)));
     assertThat(writes(node.endTurn(SECOND_NANOS))).hasSize(1);
     assertThat(node.isCopying()).isFalse();
     assertThat(node.log().last().revision()).isEqualTo(3);
+  }
+
+  @Test
+  @DisplayName("a damaged master lets another node order that has all that is committed")
+  void resignsWhenItsMapIsDamaged() {
+    CoreNode node = node(1, THREE, NOTHING);
+    electOfThree(node);
+    node.publish(1, named("x", new RequestId(1, 2, 3), AckLevel.MEMORY), 0, TIME_MILLIS);
+    node.endTurn(0);
+    node.onLogDurable(0, TIME_MILLIS);
+    node.endTurn(0);
+
+    node.onPacket(new LanPacket(2, node.term(), 0, new LanFrame.Ack(0)), false, 0, TIME_MILLIS);
+    node.onPacket(new LanPacket(0, node.term(), 0, new LanFrame.Ack(2)), false, 0, TIME_MILLIS);
+    node.endTurn(0);
+    assertThat(node.onDamaged(0, TIME_MILLIS)).isEqualTo(CoreNode.Mending.RESIGNING);
+    assertThat(node.isMaster()).isFalse();
+    assertThat(node.endTurn(0)).contains(new CoreOutput.RoleChanged(false, -1, node.term()));
+
+    node.onTimer(2 * SECOND_NANOS, TIME_MILLIS); // others may stand now, and it does not yet
+    assertThat(requestsForVotes(node.endTurn(2 * SECOND_NANOS))).isEmpty();
+    node.onTimer(4 * SECOND_NANOS, TIME_MILLIS);
+    assertThat(requestsForVotes(node.endTurn(4 * SECOND_NANOS))).isNotEmpty();
+  }
+
+  private static List<LanFrame> requestsForVotes(List<CoreOutput> outputs) {
+    return outputs.stream()
+        .filter(CoreOutput.Multicast.class::isInstance)
+        .map(output -> ((CoreOutput.Multicast) output).packet().frame())
+        .filter(LanFrame.VoteRequest.class::isInstance)
+        .toList();
+  }
+
+  @Test
+  @DisplayName("a damaged master goes on where nobody else has all that is committed")
+  void ordersOnWhenItAloneHasEverything() {
+    CoreNode node = node(0, List.of(THREE.get(0)), NOTHING);
+    node.onTimer(SECOND_NANOS, TIME_MILLIS);
+    node.endTurn(SECOND_NANOS);
+    node.onLogDurable(SECOND_NANOS, TIME_MILLIS);
+    node.endTurn(SECOND_NANOS);
+    assertThat(node.isMaster()).isTrue();
+
+    assertThat(node.onDamaged(SECOND_NANOS, TIME_MILLIS)).isEqualTo(CoreNode.Mending.ALONE);
+    assertThat(node.isMaster()).isTrue();
   }
 
   @Test
@@ -258,7 +305,7 @@ class CoreNodeTest {
     node.endTurn(0);
     node.onLogDurable(0, TIME_MILLIS);
     receive(node, new LanFrame.Gone(50));
-    assertThat(node.endTurn(0)).contains(new CoreOutput.TakeCopy(0));
+    assertThat(node.endTurn(0)).contains(new CoreOutput.TakeCopy(0, new Token(1, 1)));
     assertThat(node.requestsUpTo(new Token(1, 60))).isEmpty(); // it does not know that far
 
     var done = new RecentRequest(id, new Token(1, 40), 3, true, TIME_MILLIS);

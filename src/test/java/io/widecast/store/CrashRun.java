@@ -1,6 +1,7 @@
 package io.widecast.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.widecast.bus.Committed;
 import io.widecast.bus.CopyPart;
@@ -21,6 +22,7 @@ import io.widecast.model.RecentRequest;
 import io.widecast.model.RequestId;
 import io.widecast.model.Token;
 import io.widecast.model.Versioned;
+import io.widecast.model.WidecastException;
 import io.widecast.sim.SimDisk;
 import io.widecast.store.container.ContainerOptions;
 import io.widecast.store.log.StoreFormat;
@@ -272,7 +274,16 @@ final class CrashRun {
     if (at == 0) {
       return;
     }
-    store.copy(new CopyPart.Begin(tokenOf(at)));
+    if (random.nextInt(3) == 0) {
+      store.container().ifPresent(container -> container.raiseAlarm("page 7 is damaged"));
+    }
+    var begin = new CopyPart.Begin(tokenOf(at));
+    long logEpoch = log.isEmpty() ? epochOf(base) : log.lastEntry().getValue().entry().epoch();
+    if (tokenOf(at).compareTo(new Token(logEpoch, end())) < 0) {
+      assertThatThrownBy(() -> store.copy(begin)).isInstanceOf(WidecastException.class);
+      return; // entries that are acknowledged would be gone
+    }
+    store.copy(begin);
     if (random.nextInt(4) == 0) {
       return; // the sender went away
     }
@@ -282,6 +293,7 @@ final class CrashRun {
     Applied shown = store.copy(new CopyPart.End()).orElseThrow();
     copyUnderWay = 0;
     assertThat(shown.jumped()).isTrue();
+    store.container().ifPresent(container -> assertThat(container.alarm()).isEmpty());
     log = logAfterCopy(at);
     base = at;
     applied = at;

@@ -43,6 +43,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.stream.LongStream;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -330,6 +331,22 @@ class StoreCoreTest {
     assertThat(store.readLog(new LogRead(4, 1000)).complete()).isFalse();
     assertThatThrownBy(() -> store.copy(new CopyPart.End()))
         .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  @DisplayName("a copy may not take from the log what is perhaps committed because it is there")
+  void aCopyIsRefusedWhenItIsOlderThanTheLog() throws Exception {
+    StoreCore store = open(core());
+    store.append(write(entry(1, 1, put("a", "1", 1, 1)), entry(1, 2, put("a", "2", 2, 1))));
+
+    assertThatThrownBy(() -> store.copy(new CopyPart.Begin(new Token(1, 1))))
+        .isInstanceOfSatisfying(
+            WidecastException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.NOT_READY));
+    assertThat(store.recovery().logEnd()).isEqualTo(new Token(1, 2));
+
+    store.copy(new CopyPart.Begin(new Token(2, 1))); // in that epoch revision 2 is another entry
+    store.copy(new CopyPart.End());
+    assertThat(store.recovery().logEnd()).isEqualTo(new Token(2, 1));
   }
 
   @Test

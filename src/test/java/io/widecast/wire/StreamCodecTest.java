@@ -114,8 +114,8 @@ class StreamCodecTest {
 
   @Test
   void refusesOtherClustersAndVersionsUnderAGoodChecksum() {
-    byte[] ours = body(STREAM.encode(new StreamFrame.AskCopy()));
-    byte[] theirs = body(new StreamCodec(7).encode(new StreamFrame.AskCopy()));
+    byte[] ours = body(STREAM.encode(new StreamFrame.AskCopy(Token.NONE)));
+    byte[] theirs = body(new StreamCodec(7).encode(new StreamFrame.AskCopy(Token.NONE)));
     byte[] newer = ours.clone();
     newer[0] = 2;
     byte[] posing = theirs.clone(); // our number on it, their checksum

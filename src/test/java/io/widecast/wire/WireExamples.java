@@ -321,7 +321,11 @@ final class WireExamples {
             "v entries",
             "e entry",
             "e entry"),
-        example("ask-copy", new StreamFrame.AskCopy()));
+        example(
+            "ask-copy",
+            new StreamFrame.AskCopy(new Token(3, 1042)),
+            "v at least, epoch",
+            "v at least, revision"));
   }
 
   private static Object requestFields() {

@@ -58,6 +58,9 @@ public final class Election {
   /** A master that has not heard a majority for this long stops: before others elect another. */
   static final long LEASE_NANOS = 900_000_000L;
 
+  /** What a master that resigns leaves the others: two rounds of theirs. */
+  static final long RESIGNED_NANOS = 3 * PATIENCE_NANOS;
+
   /** Patience right after the start, when most likely all nodes start together. */
   static final long START_NANOS = 150_000_000L;
 
@@ -150,12 +153,19 @@ public final class Election {
     heardNanos[from] = nowNanos;
   }
 
-  public List<Output> onTimer(Token logEnd, long nowNanos) {
+  /**
+   * @param mayStand false while this node could not order: it waits again
+   */
+  public List<Output> onTimer(Token logEnd, boolean mayStand, long nowNanos) {
     if (nowNanos < actAtNanos) {
       return List.of();
     }
     if (isMaster()) {
       return checkLease(nowNanos);
+    }
+    if (!mayStand) {
+      waitAgain(nowNanos);
+      return List.of();
     }
     master = -1;
     role = Role.TRIAL;
@@ -181,6 +191,20 @@ public final class Election {
     role = Role.FOLLOWER;
     master = -1;
     waitAgain(nowNanos);
+    return List.of(new Output.StepDown());
+  }
+
+  /**
+   * This master would rather not order: it stops, and leaves others the time to stand first. Alone
+   * in its electorate it goes on.
+   */
+  public List<Output> resign(long nowNanos) {
+    if (!isMaster() || electorate == 1) {
+      return List.of();
+    }
+    role = Role.FOLLOWER;
+    master = -1;
+    actAtNanos = nowNanos + RESIGNED_NANOS + rankDelay();
     return List.of(new Output.StepDown());
   }
 

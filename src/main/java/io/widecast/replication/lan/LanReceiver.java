@@ -53,7 +53,7 @@ public final class LanReceiver {
     record Fetch(Range range) implements Output {}
 
     /** What is missing is no longer held by the master: take a copy. */
-    record NeedCopy(long lowWater) implements Output {}
+    record NeedCopy(Token atLeast) implements Output {}
   }
 
   public static final long NEVER = Long.MAX_VALUE;
@@ -243,7 +243,7 @@ public final class LanReceiver {
       return List.of();
     }
     copying = true;
-    return List.of(new Output.NeedCopy(lowWater));
+    return List.of(new Output.NeedCopy(log.last()));
   }
 
   /** What this node keeps of the map is damaged: take a copy, though the log lacks nothing. */
@@ -252,7 +252,7 @@ public final class LanReceiver {
       return List.of();
     }
     copying = true;
-    return List.of(new Output.NeedCopy(log.last().revision() + 1));
+    return List.of(new Output.NeedCopy(log.last()));
   }
 
   /** The copy could not be had: ask again, and be told again what is gone. */

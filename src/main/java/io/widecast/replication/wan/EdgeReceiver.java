@@ -45,6 +45,7 @@ public final class EdgeReceiver {
   private List<EncodedEntry> writingEntries = List.of();
   private Token position; // everything up to here is on disk
   private long prevRevision; // last revision on this stream; 0 before the first
+  private boolean damaged; // a copy is to take the place of what is on disk
   private boolean copying;
   private Token copyAt = Token.NONE;
   private long copyRows;
@@ -59,9 +60,23 @@ public final class EdgeReceiver {
     this.upTo = position;
   }
 
-  /** What a new stream's greeting says: where to resume from. */
+  /** Everything up to here is on disk. */
   public Token position() {
     return position;
+  }
+
+  /** What a greeting asks to resume from: from nothing when a copy is wanted. */
+  public Token resumeFrom() {
+    return damaged ? Token.NONE : position;
+  }
+
+  /** The store's disk does not hold what was written: a copy is to replace it. */
+  public List<Output> onDamaged() {
+    if (damaged || isCopying()) {
+      return List.of();
+    }
+    damaged = true;
+    return List.of(new Output.Reconnect("the store is damaged: a copy is to mend it"));
   }
 
   /** Whether it holds a whole copy, if an old one. */
@@ -155,6 +170,7 @@ public final class EdgeReceiver {
   /** The copy is on disk and applied. */
   public List<Output> onCopied() {
     ending = false;
+    damaged = false;
     position = copyAt;
     var outputs = new ArrayList<Output>();
     outputs.add(new Output.Send(new StreamFrame.Ack(position)));

@@ -69,6 +69,7 @@ public final class Container implements Closeable {
   private boolean frozenByAlarm; // nothing is deleted or cleaned any more
   private volatile long logFrom;
   private volatile Roots roots;
+  private volatile Container successor; // that readers go on with; null while this is the one
 
   private Container(
       Disk disk, long identity, ContainerOptions options, Metrics metrics, boolean strict)
@@ -181,8 +182,10 @@ public final class Container implements Closeable {
 
   // ---- reading
 
+  /** The newest state; of what has replaced this, if something has. */
   Roots roots() {
-    return roots;
+    Container next = successor;
+    return next == null ? roots : next.roots();
   }
 
   Pages pages() {
@@ -213,7 +216,7 @@ public final class Container implements Closeable {
 
   /** Versions that were replaced up to here may be gone: nothing below it can be read. */
   public Token horizon() {
-    return roots.horizon();
+    return roots().horizon();
   }
 
   boolean keepsHistory() {
@@ -250,7 +253,7 @@ public final class Container implements Closeable {
               + now.token()
               + "; use ?min= to wait for it");
     }
-    return new HistoryView(this, history.at(revision), now);
+    return new HistoryView(history.at(revision), now);
   }
 
   static WidecastException compacted(long revision, Token horizon) {
@@ -271,6 +274,7 @@ public final class Container implements Closeable {
     pages.beginEdit();
     roots =
         new Roots(
+            this,
             running.token(),
             running.tree().root(),
             map.root(),
@@ -367,7 +371,7 @@ public final class Container implements Closeable {
    */
   public KeyHistory history(Key key, int versionsMax, long bytesMax) {
     Roots now = roots;
-    var reading = new Reading(this, now, Long.MAX_VALUE);
+    var reading = new Reading(now, Long.MAX_VALUE);
     var versions = new ArrayList<KeyHistory.Version>();
     long bytes = 0;
     for (Cell cell : reading.versions(key.bytes().unsafeArray(), versionsMax)) {
@@ -550,6 +554,22 @@ public final class Container implements Closeable {
 
   public boolean isFrozenByAlarm() {
     return frozenByAlarm;
+  }
+
+  /**
+   * {@code next}, which has a copy of another node's map, stands in this one's place: readers go on
+   * with it, and this one's files are let go. For the owner of both.
+   */
+  public void replaceBy(Container next) throws IOException {
+    successor = next;
+    close();
+    segments.retire();
+  }
+
+  /** How much of what the options allow the caches may take from now on, 0 to 1. */
+  public void limitCaches(double share) {
+    pages.limit((long) (options.pageCacheBytes() * share));
+    segments.limitCache((long) (options.blockCacheBytes() * share));
   }
 
   Head running() {

@@ -13,7 +13,7 @@ public final class ContainerView extends ReadingView {
   private final Roots roots;
 
   ContainerView(Container container, Roots roots) {
-    super(roots.token(), new Reading(container, roots, roots.token().revision()));
+    super(roots.token(), new Reading(roots, roots.token().revision()));
     this.container = container;
     this.roots = roots;
   }

@@ -7,8 +7,8 @@ public final class HistoryView extends ReadingView {
 
   private final Roots roots;
 
-  HistoryView(Container container, Token token, Roots roots) {
-    super(token, new Reading(container, roots, token.revision()));
+  HistoryView(Token token, Roots roots) {
+    super(token, new Reading(roots, token.revision()));
     this.roots = roots;
   }
 

@@ -1,10 +1,12 @@
 package io.widecast.store.container;
 
 import io.widecast.model.Bytes;
+import io.widecast.model.ErrorCode;
 import io.widecast.model.Key;
 import io.widecast.model.KeyVersion;
 import io.widecast.model.Value;
 import io.widecast.model.Versioned;
+import io.widecast.model.WidecastException;
 import io.widecast.store.log.StoreException;
 import io.widecast.store.segment.BlockGoneException;
 import io.widecast.store.tree.Cell;
@@ -36,19 +38,17 @@ final class Reading {
   private static final int SLICE_ROWS = 64;
   private static final int TRIES_MAX = 1000; // the map cannot move on for ever without a page read
 
-  private final Container container;
   private final PageRef snapshotRoot; // null for the running map
   private final long revision;
   private volatile Roots roots;
 
   /** Of the running map. */
-  Reading(Container container, Roots roots, long revision) {
-    this(container, roots, null, revision);
+  Reading(Roots roots, long revision) {
+    this(roots, null, revision);
   }
 
   /** Of a snapshot that is pinned. */
-  Reading(Container container, Roots roots, PageRef snapshotRoot, long revision) {
-    this.container = container;
+  Reading(Roots roots, PageRef snapshotRoot, long revision) {
     this.roots = roots;
     this.snapshotRoot = snapshotRoot;
     this.revision = revision;
@@ -60,33 +60,49 @@ final class Reading {
       Roots now = roots;
       try {
         return work.apply(now);
-      } catch (MovedException | BlockGoneException | DanglingException e) {
-        Roots newest = container.roots();
-        if (newest == now || tries == TRIES_MAX) {
-          throw e;
-        }
-        if (snapshotRoot == null && newest.horizon().revision() > revision) {
-          throw Container.compacted(revision, newest.horizon());
-        }
-        roots = newest;
+      } catch (MovedException | BlockGoneException | StoreException e) {
+        roots = newest(now, e, tries);
       }
     }
   }
 
+  /**
+   * Where to read on after {@code failure}; throws when there is nothing newer. What is damaged is
+   * looked for once more, since a copy may have mended it.
+   */
+  private Roots newest(Roots now, RuntimeException failure, int tries) {
+    Roots newest = now.container().roots();
+    boolean replaced = newest.container() != now.container();
+    if (replaced && snapshotRoot != null) {
+      throw new WidecastException(
+          ErrorCode.NOT_READY,
+          "the store was damaged, and another node's copy has replaced it while this was read;"
+              + " begin again");
+    }
+    boolean damaged = failure instanceof StoreException && !(failure instanceof DanglingException);
+    if (newest == now || tries == TRIES_MAX || damaged && tries > 0) {
+      throw failure;
+    }
+    if (snapshotRoot == null && newest.horizon().revision() > revision) {
+      throw Container.compacted(revision, newest.horizon());
+    }
+    return newest;
+  }
+
   private TreeReader tree(Roots now) {
     return snapshotRoot == null
-        ? new TreeReader(container.pages(), now.root(), guard(now))
-        : new TreeReader(container.pages(), snapshotRoot, Guard.ALWAYS);
+        ? new TreeReader(now.container().pages(), now.root(), guard(now))
+        : new TreeReader(now.container().pages(), snapshotRoot, Guard.ALWAYS);
   }
 
   private Guard guard(Roots now) {
-    return () -> container.roots() == now;
+    return () -> now.container().roots() == now;
   }
 
   private Value value(Roots now, Cell cell) {
-    Pages pages = container.pages();
+    Pages pages = now.container().pages();
     return ValueBlocks.read(
-        container.segments(), cell, vba -> MiddleMap.find(pages, now.mapRoot(), guard(now), vba));
+        pages.segments(), cell, vba -> MiddleMap.find(pages, now.mapRoot(), guard(now), vba));
   }
 
   private static Versioned versioned(Cell cell, Value value) {
@@ -123,7 +139,7 @@ final class Reading {
 
   private Cell rowNow(Key key, Roots now) {
     PageRef root = snapshotRoot == null ? now.root() : snapshotRoot;
-    var reader = new TreeReader(container.pages(), root, Guard.IN_MEMORY);
+    var reader = new TreeReader(now.container().pages(), root, Guard.IN_MEMORY);
     return reader.find(key.bytes().unsafeArray(), revision);
   }
 
@@ -133,14 +149,14 @@ final class Reading {
   Optional<Optional<Versioned>> findNow(Key key) {
     Roots now = roots;
     try {
-      Pages pages = container.pages();
+      Pages pages = now.container().pages();
       Cell cell = rowNow(key, now);
       if (cell == null || !cell.isPut()) {
         return Optional.of(Optional.empty());
       }
       LongUnaryOperator addresses =
           vba -> MiddleMap.find(pages, now.mapRoot(), Guard.IN_MEMORY, vba);
-      return ValueBlocks.isInMemory(container.segments(), cell, addresses)
+      return ValueBlocks.isInMemory(pages.segments(), cell, addresses)
           ? Optional.of(Optional.of(versioned(cell, value(now, cell))))
           : Optional.empty();
     } catch (MovedException | BlockGoneException | StoreException e) {
@@ -149,7 +165,7 @@ final class Reading {
   }
 
   boolean hasStatesInMemory() {
-    return container.pages().allHeld();
+    return roots.container().pages().allHeld();
   }
 
   /** The row of {@code key}, without its value; a delete too. */
@@ -188,10 +204,10 @@ final class Reading {
 
   /** Nothing where it would take a wait, or where something is damaged, maybe another row's. */
   private Value[] heldValues(Roots now, List<Cell> cells) {
-    Pages pages = container.pages();
+    Pages pages = now.container().pages();
     try {
       return ValueBlocks.readHeld(
-          container.segments(),
+          pages.segments(),
           cells,
           (vbas, count, pbas) ->
               MiddleMap.findAll(pages, now.mapRoot(), Guard.IN_MEMORY, vbas, count, pbas));
@@ -200,8 +216,8 @@ final class Reading {
     }
   }
 
-  Iterator<KeyVersion> from(Bytes from) {
-    return new Rows(Place.before(from));
+  Iterator<KeyVersion> from(Bytes from, Bytes prefix) {
+    return new Rows(Place.before(from), prefix);
   }
 
   /** Keys with a time to live, by rising key; reads no other values. */
@@ -213,23 +229,34 @@ final class Reading {
     return new KeyVersion(new Key(Bytes.wrap(cell.key())), versioned(cell, value));
   }
 
-  /** All rows, a slice at a time; what of a slice is large or on disk is read when asked for. */
+  /**
+   * The rows that begin with a prefix, a slice at a time; what of a slice is large or on disk is
+   * read when asked for.
+   */
   private final class Rows implements Iterator<KeyVersion> {
 
     private List<Cell> cells = List.of();
     private Value[] values = {};
     private int at; // of the next row among cells, once hasNext has said so
     private Place next; // where the next slice begins; null behind the last
+    private final Bytes prefix;
 
-    Rows(Place from) {
+    Rows(Place from, Bytes prefix) {
       this.next = from;
+      this.prefix = prefix;
     }
 
     @Override
     public boolean hasNext() {
       while (true) {
         while (at < cells.size()) {
-          if (cells.get(at).isPut()) {
+          Cell cell = cells.get(at);
+          if (!prefix.isPrefixOf(cell.key())) {
+            cells = List.of();
+            next = null;
+            return false;
+          }
+          if (cell.isPut()) {
             return true;
           }
           at++;

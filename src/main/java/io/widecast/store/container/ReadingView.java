@@ -61,6 +61,11 @@ abstract class ReadingView implements View {
 
   @Override
   public final Iterator<KeyVersion> from(Bytes from) {
-    return reading.from(from);
+    return reading.from(from, Bytes.EMPTY);
+  }
+
+  @Override
+  public final Iterator<KeyVersion> from(Bytes from, Bytes prefix) {
+    return reading.from(from, prefix);
   }
 }

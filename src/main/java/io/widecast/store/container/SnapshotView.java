@@ -19,7 +19,7 @@ public final class SnapshotView extends ReadingView implements AutoCloseable {
    * @param token what is read is as of this, at most the snapshot's own: its tree has the history
    */
   SnapshotView(Container container, SnapshotRow row, Token token) {
-    super(token, new Reading(container, container.roots(), row.root(), token.revision()));
+    super(token, new Reading(container.roots(), row.root(), token.revision()));
     this.container = container;
     this.row = row;
   }

@@ -15,7 +15,7 @@ final class BlockCache {
 
   private record Chunk(Segment segment, int index) {}
 
-  private final long budgetBytes;
+  private long budgetBytes;
   private final ArrayDeque<Chunk> clock = new ArrayDeque<>();
   private final ArrayDeque<Segment> open = new ArrayDeque<>();
   private long bytes;
@@ -26,6 +26,11 @@ final class BlockCache {
 
   synchronized long bytes() {
     return bytes;
+  }
+
+  /** Changes the budget; what is beyond it goes when something is added. */
+  synchronized void limit(long newBudgetBytes) {
+    budgetBytes = newBudgetBytes;
   }
 
   /** Chunks of a segment that is gone. */

@@ -376,6 +376,21 @@ public final class Segments {
     }
   }
 
+  /** Everything is gone for whoever still reads here; files stay as they are. */
+  public void retire() throws IOException {
+    table = SegmentTable.EMPTY;
+    for (Segment segment : all.values()) {
+      segment.drop(cache);
+    }
+  }
+
+  /**
+   * @param bytes that blocks which were read may take from now on
+   */
+  public void limitCache(long bytes) {
+    cache.limit(bytes);
+  }
+
   // ---- any thread
 
   /** A block's payload where it lies: not to be written to. */

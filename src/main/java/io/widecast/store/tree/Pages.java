@@ -33,7 +33,7 @@ public final class Pages {
   public static final int CHANGED_PAGE_BYTES = 4096;
 
   private final Segments segments;
-  private final long budgetBytes;
+  private long budgetBytes; // guarded by clock
   private PageTable table = new PageTable();
   private final ChangedPages changed = new ChangedPages();
   private final Map<Long, Long> moves = new TreeMap<>(); // to write anew as they are: id, address
@@ -145,6 +145,13 @@ public final class Pages {
           oldest.evict();
         }
       }
+    }
+  }
+
+  /** Changes the budget; what is beyond it goes when something is read. */
+  public void limit(long newBudgetBytes) {
+    synchronized (clock) {
+      budgetBytes = newBudgetBytes;
     }
   }
 

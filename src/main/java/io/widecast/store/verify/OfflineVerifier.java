@@ -5,6 +5,7 @@ import io.widecast.model.Token;
 import io.widecast.store.VerifyReport;
 import io.widecast.store.container.Container;
 import io.widecast.store.container.ContainerOptions;
+import io.widecast.store.container.Generation;
 import io.widecast.store.log.Disk;
 import io.widecast.store.log.Log;
 import io.widecast.store.log.LogOptions;
@@ -73,8 +74,10 @@ public final class OfflineVerifier {
   // ---- a container
 
   private Token container() throws IOException {
+    var options = ContainerOptions.forHeap(heapBytes);
     try (Container container =
-        Container.openDamaged(disk, identity, ContainerOptions.forHeap(heapBytes), new Metrics())) {
+        Container.openDamaged(
+            Generation.current(disk, identity).disk(), identity, options, new Metrics())) {
       VerifyReport report = Verifier.run(container, true, 0);
       report.alarms().forEach(alarms::add);
       log(container.logFrom(), container.token());

@@ -34,7 +34,7 @@ class ElectionTest {
   @Test
   @DisplayName("step 22: a trial, a durable vote for itself, a majority of votes: master")
   void isElected() {
-    assertThat(election.onTimer(END, election.nextTimerNanos()))
+    assertThat(election.onTimer(END, true, election.nextTimerNanos()))
         .containsExactly(new Output.Ask(new VoteRequest(2, END, true)));
     assertThat(election.term()).isEqualTo(1);
 
@@ -55,10 +55,39 @@ class ElectionTest {
   }
 
   @Test
+  @DisplayName("who is taking a copy waits, and stands once that is over")
+  void standsNotWhileItCouldNotOrder() {
+    long due = election.nextTimerNanos();
+
+    assertThat(election.onTimer(END, false, due)).isEmpty();
+    assertThat(election.nextTimerNanos()).isGreaterThanOrEqualTo(due + Election.PATIENCE_NANOS);
+    assertThat(election.onTimer(END, true, election.nextTimerNanos())).isNotEmpty();
+  }
+
+  @Test
+  @DisplayName("who resigns lets others stand first; alone it goes on")
+  void resigns() {
+    Election alone = election(0, 1);
+    alone.onTimer(END, true, 0);
+    alone.onOwnVoteDurable(2, 0);
+    assertThat(alone.resign(0)).isEmpty();
+    assertThat(alone.isMaster()).isTrue();
+
+    assertThat(election.resign(0)).isEmpty();
+    election.onTimer(END, true, election.nextTimerNanos());
+    election.onVoteReply(1, new VoteReply(2, true, true), END, 0);
+    election.onOwnVoteDurable(2, 0);
+    election.onVoteReply(2, new VoteReply(2, true, false), END, 0);
+    assertThat(election.resign(0)).containsExactly(new Output.StepDown());
+    assertThat(election.isMaster()).isFalse();
+    assertThat(election.nextTimerNanos()).isGreaterThanOrEqualTo(Election.RESIGNED_NANOS);
+  }
+
+  @Test
   void aloneItNeedsNobody() {
     Election alone = election(0, 1);
 
-    assertThat(alone.onTimer(END, alone.nextTimerNanos()))
+    assertThat(alone.onTimer(END, true, alone.nextTimerNanos()))
         .containsExactly(new Output.Persist(2, 0, List.of(new Output.CountOwnVote(2))));
     assertThat(alone.onOwnVoteDurable(2, 0)).containsExactly(new Output.BecomeMaster());
   }
@@ -136,8 +165,8 @@ class ElectionTest {
     elect();
     election.onHeard(1, Election.LEASE_NANOS);
 
-    assertThat(election.onTimer(END, 2 * Election.LEASE_NANOS - 1)).isEmpty();
-    assertThat(election.onTimer(END, 3 * Election.LEASE_NANOS))
+    assertThat(election.onTimer(END, true, 2 * Election.LEASE_NANOS - 1)).isEmpty();
+    assertThat(election.onTimer(END, true, 3 * Election.LEASE_NANOS))
         .containsExactly(new Output.StepDown());
     assertThat(election.role()).isEqualTo(Role.FOLLOWER);
     assertThat(election.master()).isEqualTo(-1);
@@ -164,8 +193,8 @@ class ElectionTest {
     stand();
     long end = election.nextTimerNanos();
 
-    assertThat(election.onTimer(END, end - 1)).isEmpty();
-    assertThat(election.onTimer(END, end))
+    assertThat(election.onTimer(END, true, end - 1)).isEmpty();
+    assertThat(election.onTimer(END, true, end))
         .containsExactly(new Output.Ask(new VoteRequest(3, END, true)));
     assertThat(election.nextTimerNanos()).isGreaterThan(end);
   }
@@ -191,7 +220,7 @@ class ElectionTest {
   }
 
   private void stand() {
-    election.onTimer(END, election.nextTimerNanos());
+    election.onTimer(END, true, election.nextTimerNanos());
     election.onVoteReply(1, new VoteReply(2, true, true), END, 0);
   }
 

@@ -147,7 +147,7 @@ class LanReceiverTest {
   void takesACopyOfWhatIsGone() {
     receiver.onEntries(List.of(entry(1), entry(9)), 0);
 
-    assertThat(receiver.onGone(6)).containsExactly(new Output.NeedCopy(6));
+    assertThat(receiver.onGone(6)).containsExactly(new Output.NeedCopy(new Token(1, 1)));
     assertThat(receiver.onGone(6)).isEmpty();
     assertThat(take(entry(2))).isEmpty();
     assertThat(receiver.nextTimerNanos()).isEqualTo(LanReceiver.NEVER);
@@ -272,7 +272,7 @@ class LanReceiverTest {
     receiver.onNewTerm();
     take(entry(3, 5, 2, "five"));
 
-    assertThat(receiver.onGone(5)).containsExactly(new Output.NeedCopy(5));
+    assertThat(receiver.onGone(5)).containsExactly(new Output.NeedCopy(new Token(1, 4)));
   }
 
   @Test

@@ -78,4 +78,15 @@ class DamagedValueTest {
           .isInstanceOf(DamagedBlockException.class);
     }
   }
+
+  @Test
+  void aScanOfAPrefixDoesNotMeetWhatComesBehindIt() throws IOException {
+    try (Container container = damaged()) {
+      Iterator<KeyVersion> rows = container.view().from(Bytes.utf8("k35"), Bytes.utf8("k3"));
+      for (int i = 35; i < KEYS; i++) {
+        assertThat(rows.next().key()).isEqualTo(key(i));
+      }
+      assertThat(rows.hasNext()).isFalse();
+    }
+  }
 }

@@ -1,0 +1,113 @@
+package io.widecast.store;
+
+import static io.widecast.store.Samples.commit;
+import static io.widecast.store.Samples.committed;
+import static io.widecast.store.Samples.entry;
+import static io.widecast.store.Samples.put;
+import static io.widecast.store.Samples.row;
+import static io.widecast.store.Samples.write;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.widecast.bus.CopyPart;
+import io.widecast.metrics.Metrics;
+import io.widecast.model.Bytes;
+import io.widecast.model.EncodedEntry;
+import io.widecast.model.ErrorCode;
+import io.widecast.model.Key;
+import io.widecast.model.NodeId;
+import io.widecast.model.Token;
+import io.widecast.model.WidecastException;
+import io.widecast.sim.SimDisk;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** A damaged container and the copy that takes its place. */
+class DamagedStoreTest {
+
+  private SimDisk disk = new SimDisk();
+
+  private StoreCore open() throws IOException {
+    StoreOptions options = StoreOptions.core(Path.of("unused"), new NodeId("paris-1"));
+    return StoreCore.open(disk, options, new Metrics(), 1234);
+  }
+
+  @Test
+  @DisplayName("a damaged store is made anew by a copy, and nothing of the old one is left")
+  void aCopyReplacesADamagedContainer() throws Exception {
+    StoreCore store = open();
+    EncodedEntry one = entry(1, 1, put("a", "1", 1, 1));
+    store.append(write(one));
+    store.append(commit(1, 1));
+    store.apply(committed(List.of(one)));
+    View before = store.view();
+    store.container().orElseThrow().raiseAlarm("page 1 is damaged");
+    disk = disk.kill();
+    store = open();
+    assertThat(store.container().orElseThrow().alarm()).contains("page 1 is damaged");
+
+    store.copy(new CopyPart.Begin(new Token(1, 5)));
+    store.copy(new CopyPart.Rows(List.of(row("b", "2", 1, 3))));
+    assertThat(store.view().find(Key.of("a"))).isPresent(); // until the copy is whole
+    store.copy(new CopyPart.End());
+
+    assertThat(store.container().orElseThrow().alarm()).isEmpty();
+    assertThat(store.view().find(Key.of("a"))).isEmpty();
+    assertThat(store.view().find(Key.of("b"))).isPresent();
+    assertThat(before.find(Key.of("a"))).isPresent(); // of the store before the kill
+    disk = disk.kill();
+    assertThat(disk.list()).contains("GENERATION").noneMatch(name -> name.matches("seg-.*|ALARM"));
+    store = open();
+    assertThat(store.container().orElseThrow().alarm()).isEmpty();
+    assertThat(store.view().token()).isEqualTo(new Token(1, 5));
+    assertThat(store.view().find(Key.of("b"))).isPresent();
+  }
+
+  @Test
+  @DisplayName("where snapshots are to be kept a copy comes in beside them, and the alarm stays")
+  void aCopyKeepsTheSnapshotsOfADamagedContainer() throws Exception {
+    StoreCore store = open();
+    EncodedEntry one = entry(1, 1, put("a", "1", 1, 1));
+    store.append(write(one));
+    store.apply(committed(List.of(one)));
+    ContainerKeyspace container = store.container().orElseThrow();
+    container.own(owned -> owned.takeSnapshot("kept", 1));
+    container.raiseAlarm("page 1 is damaged");
+
+    store.copy(new CopyPart.Begin(new Token(1, 5)));
+    store.copy(new CopyPart.Rows(List.of(row("b", "2", 1, 3))));
+    store.copy(new CopyPart.End());
+
+    assertThat(container.alarm()).isPresent();
+    assertThat(container.isReplaceable()).isFalse();
+    assertThat(store.view().find(Key.of("b"))).isPresent();
+    View kept = container.own(owned -> owned.pin("kept"));
+    assertThat(kept.find(Key.of("a"))).isPresent();
+    container.own(owned -> owned.deleteSnapshot("kept"));
+    assertThat(container.isReplaceable()).isTrue();
+  }
+
+  @Test
+  @DisplayName("readers of a store that is replaced go on with the new one, or are told to begin")
+  void readersOutliveAReplacement() throws Exception {
+    StoreCore store = open();
+    EncodedEntry one = entry(1, 1, put("a", "1", 1, 1), put("b", "1", 1, 1));
+    store.append(write(one));
+    store.apply(committed(List.of(one)));
+    View same = store.view();
+    ContainerKeyspace container = store.container().orElseThrow();
+    View pinned = container.own(owned -> owned.pinNow(1));
+    container.raiseAlarm("page 1 is damaged");
+    store.copy(new CopyPart.Begin(new Token(1, 1)));
+    store.copy(new CopyPart.Rows(List.of(row("a", "1", 1, 1), row("b", "1", 1, 1))));
+    store.copy(new CopyPart.End());
+
+    assertThat(same.find(Key.of("a")).orElseThrow().value().bytes()).isEqualTo(Bytes.utf8("1"));
+    assertThatThrownBy(() -> pinned.find(Key.of("a")))
+        .isInstanceOfSatisfying(
+            WidecastException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.NOT_READY));
+  }
+}
