@@ -5,7 +5,9 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.HdrHistogram.Histogram;
@@ -31,6 +33,7 @@ public final class StoreBench {
   private final Options options;
   private final PrintWriter out;
   private final byte[][] keys;
+  private Map<String, Double> figures = new LinkedHashMap<>(); // of the run under way
 
   public StoreBench(Options options, PrintWriter out) {
     this.options = options;
@@ -48,8 +51,13 @@ public final class StoreBench {
     return List.of(new WidecastEngine(java.time.Duration.ZERO));
   }
 
-  /** Runs all steps on {@code engine} in a new directory below {@code parent}. */
-  public void run(StoreEngine engine, Path parent) throws IOException {
+  /**
+   * Runs all steps on {@code engine} in a new directory below {@code parent}.
+   *
+   * @return the figures by what they say and in which unit, in the order of the steps
+   */
+  public Map<String, Double> run(StoreEngine engine, Path parent) throws IOException {
+    figures = new LinkedHashMap<>();
     Path directory = Files.createTempDirectory(parent, "bench-store-");
     try {
       engine.open(directory);
@@ -58,7 +66,7 @@ public final class StoreBench {
           engine.name(), keys.length, options.keyBytes(), options.valueBytes(), options.batch());
       long raw = (long) keys.length * (options.keyBytes() + options.valueBytes());
       rate("put", keys.length, () -> write(engine, 1));
-      space(engine, directory, "after load", raw);
+      space(engine, directory, "space after load", raw);
       read(engine, keys.length); // warm up
       rate("get, random, warm", keys.length, () -> read(engine, keys.length));
       rate("scan, ordered, the first", keys.length, () -> engine.scan());
@@ -90,9 +98,21 @@ public final class StoreBench {
       rate("open again", 1, () -> engine.open(directory));
       rate("get, random, cold", keys.length / 10, () -> read(engine, keys.length / 10));
       engine.close();
+      return figures;
     } finally {
       delete(directory);
     }
+  }
+
+  /** One figure: shown, and kept. */
+  private void figure(String what, double value, String unit) {
+    out.printf("  %-36s %s %s%n", what, shown(value), unit);
+    out.flush();
+    figures.put(what + ", " + unit, value);
+  }
+
+  static String shown(double value) {
+    return String.format(value < 1_000 ? "%,14.3f" : "%,10.0f    ", value);
   }
 
   private interface Step {
@@ -103,12 +123,7 @@ public final class StoreBench {
     long start = System.nanoTime();
     step.run();
     double seconds = (System.nanoTime() - start) / 1e9;
-    if (count > 1) {
-      out.printf("  %-36s %,12.0f /s%n", what, count / seconds);
-    } else {
-      out.printf("  %-36s %,12.3f s%n", what, seconds);
-    }
-    out.flush();
+    figure(what, count > 1 ? count / seconds : seconds, count > 1 ? "/s" : "s");
   }
 
   private void line(String text) {
@@ -156,17 +171,13 @@ public final class StoreBench {
       engine.snapshot("s" + i);
       histogram.recordValue(System.nanoTime() - start);
     }
-    out.printf(
-        "  %-36s %,12.1f µs p50 %,10.1f µs p99%n",
-        "snapshot",
-        histogram.getValueAtPercentile(50) / 1e3,
-        histogram.getValueAtPercentile(99) / 1e3);
+    figure("snapshot, p50", histogram.getValueAtPercentile(50) / 1e3, "µs");
+    figure("snapshot, p99", histogram.getValueAtPercentile(99) / 1e3, "µs");
     long start = System.nanoTime();
     for (int i = 0; i < 1_000; i++) {
       engine.dropSnapshot("s" + i);
     }
-    out.printf("  %-36s %,12.3f s%n", "1,000 dropped", (System.nanoTime() - start) / 1e9);
-    out.flush();
+    figure("1,000 snapshots dropped", (System.nanoTime() - start) / 1e9, "s");
   }
 
   private void space(StoreEngine engine, Path directory, String when, long raw) throws IOException {
@@ -174,9 +185,7 @@ public final class StoreBench {
     try (Stream<Path> files = Files.walk(directory)) {
       bytes = files.filter(Files::isRegularFile).mapToLong(file -> file.toFile().length()).sum();
     }
-    out.printf(
-        "  %-36s %,12.0f MB, %.2f times the data%n", when, bytes / 1e6, (double) bytes / raw);
-    out.flush();
+    figure(when, (double) bytes / raw, "times the data");
   }
 
   private static void delete(Path directory) throws IOException {
@@ -184,16 +193,6 @@ public final class StoreBench {
       for (Path file : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
         Files.delete(file);
       }
-    }
-  }
-
-  /** For runs outside the command line. */
-  public static void main(String[] args) throws IOException {
-    int count = args.length > 0 ? Integer.parseInt(args[0]) : 1_000_000;
-    var out = new PrintWriter(System.out, true);
-    var bench = new StoreBench(new Options(count, 16, 100, 100, 3), out);
-    for (StoreEngine engine : own()) {
-      bench.run(engine, Path.of(args.length > 1 ? args[1] : System.getProperty("java.io.tmpdir")));
     }
   }
 }

@@ -157,6 +157,9 @@ final class WidecastEngine implements StoreEngine {
   @Override
   public void dropSnapshot(String name) throws IOException {
     access.answer(new StoreRequest.Release(held.remove(name).hold()));
+    if (checkpoint.isDone()) {
+      access.keepUp(); // as a node does all the time; else the background is at it
+    }
   }
 
   @Override

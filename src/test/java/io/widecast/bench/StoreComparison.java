@@ -4,28 +4,68 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
 
 /**
- * {@code bench store} beside RocksDB and H2's MVStore, one after the other in one process: {@code
- * mvn -Pbench -DskipTests test-compile exec:exec -Dbench.main=io.widecast.bench.StoreComparison
- * -Dbench.args="1000000"}.
+ * {@code bench store} beside RocksDB and H2's MVStore, in turns in one process, each round in a new
+ * directory; in the end the median of the rounds for each figure, and the least and the greatest.
+ *
+ * <p>{@code mvn -Pbench -DskipTests test-compile exec:exec
+ * -Dbench.main=io.widecast.bench.StoreComparison -Dbench.args="1000000 DIR 3 0"}: keys, where to
+ * write, rounds, and how often everything is overwritten in addition.
  */
 final class StoreComparison {
+
+  private static final List<Supplier<StoreEngine>> ENGINES =
+      List.of(() -> StoreBench.own().get(0), RocksEngine::new, MvStoreEngine::new);
 
   private StoreComparison() {}
 
   public static void main(String[] args) throws IOException {
     int keys = args.length > 0 ? Integer.parseInt(args[0]) : 1_000_000;
     Path parent = Path.of(args.length > 1 ? args[1] : System.getProperty("java.io.tmpdir"));
-    var bench =
-        new StoreBench(
-            new StoreBench.Options(keys, 16, 100, 100, 3), new PrintWriter(System.out, true));
-    List<StoreEngine> engines = new ArrayList<>(StoreBench.own());
-    engines.add(new RocksEngine());
-    engines.add(new MvStoreEngine());
-    for (StoreEngine engine : engines) {
-      bench.run(engine, parent);
+    int rounds = args.length > 2 ? Integer.parseInt(args[2]) : 3;
+    int overwrites = args.length > 3 ? Integer.parseInt(args[3]) : 0;
+    var out = new PrintWriter(System.out, true);
+    var bench = new StoreBench(new StoreBench.Options(keys, 16, 100, 100, overwrites), out);
+    var figures = new LinkedHashMap<String, Map<String, List<Double>>>(); // by figure, by engine
+    for (int round = 1; round <= rounds; round++) {
+      for (Supplier<StoreEngine> made : ENGINES) {
+        StoreEngine engine = made.get();
+        bench
+            .run(engine, parent)
+            .forEach(
+                (what, value) ->
+                    figures
+                        .computeIfAbsent(what, none -> new LinkedHashMap<>())
+                        .computeIfAbsent(engine.name(), none -> new ArrayList<>())
+                        .add(value));
+      }
+      out.printf("%nAfter %d of %d rounds: median, least and greatest%n", round, rounds);
+      figures.forEach((what, byEngine) -> print(out, what, byEngine));
     }
+  }
+
+  private static void print(PrintWriter out, String what, Map<String, List<Double>> byEngine) {
+    var line = new StringBuilder(String.format("  %-52s", what));
+    byEngine.forEach(
+        (engine, values) -> {
+          List<Double> sorted = values.stream().sorted().toList();
+          line.append(
+              String.format(
+                  " | %s %s (%s .. %s)",
+                  engine,
+                  shown(sorted.get(sorted.size() / 2)),
+                  shown(sorted.get(0)),
+                  shown(sorted.get(sorted.size() - 1))));
+        });
+    out.println(line);
+  }
+
+  private static String shown(double value) {
+    return StoreBench.shown(value).strip();
   }
 }
