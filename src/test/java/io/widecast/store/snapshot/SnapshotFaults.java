@@ -1,7 +1,5 @@
 package io.widecast.store.snapshot;
 
-import java.util.List;
-
 /** Plants faults in the snapshot table. */
 public final class SnapshotFaults {
 
@@ -35,14 +33,29 @@ public final class SnapshotFaults {
     head.contentBytes += more;
   }
 
-  public static boolean dropLate(SnapshotRow row, boolean page) {
-    for (LateItem item : List.copyOf(row.lateList)) {
-      if (item.isPage() == page) {
-        row.lateList.remove(item);
-        return true;
-      }
-    }
-    return false;
+  /** The late list forgets pages, or blocks; how many. */
+  public static int dropLate(SnapshotRow row, boolean pages) {
+    int before = row.lateList.size();
+    row.lateList.removeIf(item -> item.isPage() == pages);
+    return before - row.lateList.size();
+  }
+
+  /** The late list names its pages by the number of another operation. */
+  public static void renumberLatePages(SnapshotRow row) {
+    row.lateList.replaceAll(
+        item ->
+            item.isPage()
+                ? LateItem.page(item.id(), item.opSeq() + 1, item.level(), item.place())
+                : item);
+  }
+
+  /** The late list names other blocks, which there are not. */
+  public static void shiftLateBlocks(SnapshotRow row) {
+    row.lateList.replaceAll(
+        item ->
+            item.isPage()
+                ? item
+                : LateItem.extent(item.id() + 100_000, item.count(), item.place()));
   }
 
   /** The row with another number, and so many more keys. */

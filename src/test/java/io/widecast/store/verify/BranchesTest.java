@@ -8,11 +8,9 @@ import io.widecast.model.Token;
 import io.widecast.model.Value;
 import io.widecast.store.snapshot.Forest;
 import io.widecast.store.snapshot.Head;
-import io.widecast.store.snapshot.SnapshotFaults;
 import io.widecast.store.snapshot.SnapshotRow;
 import io.widecast.store.snapshot.SnapshotRow.State;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.LongStream;
@@ -135,26 +133,5 @@ class BranchesTest {
     }
 
     assertThat(ghosts + deletions).isPositive();
-  }
-
-  @ParameterizedTest
-  @MethodSource("seeds")
-  @DisplayName("I4.2: what a ghost's late list forgets is a leak")
-  void missesWhatALateListForgets(long seed) throws IOException {
-    begin(seed);
-    for (int i = 0; i < 200; i++) {
-      step();
-    }
-    var withLate = new ArrayList<SnapshotRow>();
-    forest.rows().stream().filter(row -> !row.lateList().isEmpty()).forEach(withLate::add);
-
-    for (SnapshotRow row : withLate) {
-      boolean page = row.lateList().get(0).isPage();
-      SnapshotFaults.dropLate(row, page);
-    }
-    List<String> before = List.copyOf(Planted.kinds(store.verify(false)));
-
-    // An item that another tree still reaches, or whose tree is still going, is no leak yet.
-    assertThat(before).isSubsetOf("leak", "leaked-page");
   }
 }

@@ -502,32 +502,6 @@ class VerifierTest {
     assertThat(Planted.kinds(store.verify(true))).containsExactly("damaged-file");
   }
 
-  @Test
-  @DisplayName("I4.2: what a late list forgets is a leak")
-  void missesWhatALateListForgets() throws IOException {
-    for (boolean page : new boolean[] {true, false}) {
-      Planted store = new Planted();
-      store.put(0, 800, 1);
-      store.container.takeSnapshot("one", 1);
-      store.container.deleteSnapshot("one");
-      while (store.container.deletion().job().isEmpty()) {
-        store.container.deleteStep();
-      }
-      store.put(0, 800, 3); // lets go of what the deletion has not come to
-      store.container.raiseHorizon(store.container.token());
-      SnapshotRow row = store.forest().rows().iterator().next();
-      assertThat(store.verify(false).alarms()).isEmpty();
-      assertThat(row.lateList()).isNotEmpty();
-
-      if (SnapshotFaults.dropLate(row, page)) {
-        while (store.container.deletion().job().isPresent()) {
-          store.container.deleteStep();
-        }
-        assertThat(Planted.kinds(store.verify(false))).isSubsetOf("leak", "leaked-page");
-      }
-    }
-  }
-
   @ParameterizedTest
   @EnumSource(AlarmKind.class)
   void everyKindHasANameAndASentence(AlarmKind kind) {
