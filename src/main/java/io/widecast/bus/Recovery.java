@@ -14,13 +14,16 @@ import java.util.List;
  *     ones within a bound
  * @param requests the named requests below {@code log}, by rising revision, as far as they are
  *     kept; those of a copy, too
+ * @param mapLost the map was damaged beyond reading: {@code applied} says how far it has been, and
+ *     a copy must come before anything is applied or shown
  */
 public record Recovery(
     HardState hardState,
     Token applied,
     Token logEnd,
     List<EncodedEntry> log,
-    List<RecentRequest> requests) {
+    List<RecentRequest> requests,
+    boolean mapLost) {
   public Recovery {
     log = List.copyOf(log);
     requests = List.copyOf(requests);

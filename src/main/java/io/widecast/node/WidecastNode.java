@@ -155,6 +155,7 @@ public final class WidecastNode {
     StoreOptions options =
         config.isCore() ? StoreOptions.core(data, id) : StoreOptions.edge(data, id);
     return options
+        .withPeers(!config.isCore() || config.site().electorate().size() > 1)
         .withHistory(config.store().history(), options.historyBytes())
         .withSizes(options.segmentBytes(), config.store().checkpointBytes())
         .withFormat(

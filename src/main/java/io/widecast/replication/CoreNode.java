@@ -64,6 +64,7 @@ public final class CoreNode {
   private final RecentRequests requests = new RecentRequests();
 
   private Master master; // null unless this node orders
+  private boolean mapLost; // nothing can be applied, or ordered, before a copy has come
   private long helloAtNanos;
 
   /**
@@ -80,6 +81,7 @@ public final class CoreNode {
     this.options = options;
     this.metrics = metrics;
     this.log = EntryLog.of(recovery);
+    this.mapLost = recovery.mapLost();
     requests.onRecovered(recovery.requests());
     recovery.log().forEach(entry -> requests.onAppended(entry.entry()));
     this.disk = new LogPipeline(log.last().revision());
@@ -227,6 +229,7 @@ public final class CoreNode {
       List<RecentRequest> named,
       Function<Key, Optional<Versioned>> newMap,
       long nowNanos) {
+    mapLost = false;
     progress.onCopied(newMap, position);
     log.reset(position);
     requests.onCopied(named);
@@ -269,7 +272,7 @@ public final class CoreNode {
   /** Call at {@link #nextTimerNanos}, or at any time. */
   public void onTimer(long nowNanos, long nowMillis) {
     // What is being copied takes the place of map and log: nothing to order by.
-    boolean mayStand = !following.isCopying();
+    boolean mayStand = !following.isCopying() && !mapLost;
     elect(election.onTimer(log.last(), mayStand, nowNanos), nowNanos, nowMillis);
     if (master != null) {
       turn.order(master.onTimer(nowNanos), nowNanos);
@@ -369,6 +372,9 @@ public final class CoreNode {
   // ---- the end of a turn
 
   private void commit() {
+    if (mapLost) {
+      return;
+    }
     progress
         .commit(Math.min(knownCommit(), disk.durable()), log)
         .ifPresent(
@@ -445,7 +451,7 @@ public final class CoreNode {
    * Whether every entry found on disk at the start is applied or cut, so that reads never go back.
    */
   public boolean isDecided() {
-    return progress.isDecided();
+    return !mapLost && progress.isDecided();
   }
 
   public boolean isCopying() {

@@ -223,7 +223,7 @@ final class SimLog {
             entry ->
                 RecentRequest.of(entry.entry())
                     .ifPresent(request -> older.put(entry.revision(), request)));
-    return new Recovery(hardState, commit, end(), log, List.copyOf(older.values()));
+    return new Recovery(hardState, commit, end(), log, List.copyOf(older.values()), false);
   }
 
   /** Entries above {@code after}, no further than {@code applied}. */

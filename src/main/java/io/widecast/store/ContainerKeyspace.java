@@ -38,7 +38,6 @@ final class ContainerKeyspace implements Keyspace {
   private static final String ALARM = "ALARM";
   private static final int ALARM_BYTES_MAX = 4096;
 
-  private final Disk directory;
   private final long identity;
   private final ContainerOptions options;
   private final Metrics metrics;
@@ -55,12 +54,34 @@ final class ContainerKeyspace implements Keyspace {
 
   ContainerKeyspace(Disk disk, long identity, ContainerOptions options, Metrics metrics)
       throws IOException {
-    this.directory = disk;
+    this(Generation.current(disk, identity), identity, options, metrics);
+    generation.deleteOthers();
+  }
+
+  /**
+   * An empty map beside one that is damaged beyond reading, until a copy replaces both.
+   *
+   * @param damage what is the matter with it
+   */
+  static ContainerKeyspace beside(
+      Disk disk, long identity, ContainerOptions options, Metrics metrics, String damage)
+      throws IOException {
+    Generation current = Generation.current(disk, identity);
+    current.deleteOthers();
+    Generation next = current.next();
+    Container.make(next.disk(), identity);
+    var keyspace = new ContainerKeyspace(next, identity, options, metrics);
+    keyspace.alarm = Optional.of(damage);
+    return keyspace;
+  }
+
+  private ContainerKeyspace(
+      Generation generation, long identity, ContainerOptions options, Metrics metrics)
+      throws IOException {
+    this.generation = generation;
     this.identity = identity;
     this.options = options;
     this.metrics = metrics;
-    this.generation = Generation.current(disk, identity);
-    generation.deleteOthers();
     this.container = Container.open(generation.disk(), identity, options, metrics);
     this.alarm = readAlarm(generation.disk());
     this.checkpointed = container.token();
@@ -363,7 +384,7 @@ final class ContainerKeyspace implements Keyspace {
       successor.close();
       successor = null;
       container.limitCaches(1);
-      generation.deleteOthers();
+      generation.next().delete();
     }
     ownQuickly(
         owned -> {

@@ -48,6 +48,14 @@ final class StoreAnswers {
     if (container.isEmpty()) {
       return withoutContainer(request);
     }
+    boolean needsMap =
+        !(request instanceof StoreRequest.Figures || request instanceof StoreRequest.Release);
+    if (core.isMapLost() && needsMap) {
+      throw new WidecastException(
+          ErrorCode.NOT_READY,
+          "the store of this node was damaged, and a copy of another node's map is on its way;"
+              + " retry shortly, or ask another node");
+    }
     ContainerKeyspace store = container.get();
     if (request instanceof StoreRequest.ViewAt at) {
       return new HeldView(store.own(owned -> owned.viewAt(at.revision())), 0);

@@ -68,23 +68,80 @@ public final class StoreCore implements Closeable {
   private volatile long checkpointFromBytes; // of the log, at the last checkpoint
 
   private CopyIntake copy; // of the disk thread; null when none is under way
+  private volatile boolean mapLost; // until a copy has come
+
+  /** The map cannot be read, or the log not be replayed to it; the log itself is sound. */
+  private static final class DamagedMapException extends StoreException {
+    private DamagedMapException(StoreException damage) {
+      super(damage.getMessage(), damage);
+    }
+  }
 
   private StoreCore(
-      Disk disk, StoreOptions options, Metrics metrics, Closeable lock, StoreFormat format)
+      Disk disk,
+      StoreOptions options,
+      Metrics metrics,
+      Closeable lock,
+      StoreFormat format,
+      Keyspace keyspace)
       throws IOException {
     this.disk = disk;
     this.options = options;
     this.metrics = metrics;
     this.lock = lock;
-    this.keyspace =
-        format.kind() == StoreFormat.Kind.REDO_LOG
-            ? new RedoKeyspace(disk, format.identity(), options.checkpointBytes(), metrics)
-            : new ContainerKeyspace(disk, format.identity(), options.container(), metrics);
+    this.keyspace = keyspace;
     var logOptions =
         new LogOptions(
             format.identity(), options.segmentBytes(), options.fsync(), !options.logIsCommitted());
     this.log = Log.open(disk, logOptions, keyspace.logFrom(), token(), metrics);
-    replay();
+  }
+
+  private static Keyspace keyspace(
+      Disk disk, StoreOptions options, Metrics metrics, StoreFormat format) throws IOException {
+    if (format.kind() == StoreFormat.Kind.REDO_LOG) {
+      return new RedoKeyspace(disk, format.identity(), options.checkpointBytes(), metrics);
+    }
+    try {
+      return new ContainerKeyspace(disk, format.identity(), options.container(), metrics);
+    } catch (StoreException damage) {
+      throw new DamagedMapException(damage);
+    }
+  }
+
+  private static StoreCore opened(
+      Disk disk, StoreOptions options, Metrics metrics, Closeable lock, StoreFormat format)
+      throws IOException {
+    Keyspace keyspace = keyspace(disk, options, metrics, format);
+    try {
+      var core = new StoreCore(disk, options, metrics, lock, format, keyspace);
+      try {
+        core.replay();
+        return core;
+      } catch (IOException | RuntimeException e) {
+        core.log.close();
+        throw e;
+      }
+    } catch (IOException | RuntimeException e) {
+      keyspace.close();
+      throw e;
+    }
+  }
+
+  /** Without its map, which others have; the damaged one stays until theirs has come. */
+  private static StoreCore withoutMap(
+      Disk disk,
+      StoreOptions options,
+      Metrics metrics,
+      Closeable lock,
+      StoreFormat format,
+      String damage)
+      throws IOException {
+    Keyspace beside =
+        ContainerKeyspace.beside(disk, format.identity(), options.container(), metrics, damage);
+    var core = new StoreCore(disk, options, metrics, lock, format, beside);
+    core.mapLost = true;
+    core.showGauges();
+    return core;
   }
 
   private Token token() {
@@ -102,7 +159,15 @@ public final class StoreCore implements Closeable {
       throws IOException {
     Closeable lock = disk.lock();
     try {
-      return new StoreCore(disk, options, metrics, lock, format(disk, options, nowMillis));
+      StoreFormat format = format(disk, options, nowMillis);
+      try {
+        return opened(disk, options, metrics, lock, format);
+      } catch (DamagedMapException damage) {
+        if (!options.hasPeers() || format.kind() == StoreFormat.Kind.REDO_LOG) {
+          throw damage;
+        }
+        return withoutMap(disk, options, metrics, lock, format, damage.getMessage());
+      }
     } catch (IOException | RuntimeException e) {
       lock.close();
       throw e;
@@ -178,7 +243,11 @@ public final class StoreCore implements Closeable {
       checkpointFromBytes -= slice.entries().stream().mapToLong(EncodedEntry::sizeBytes).sum();
       List<EncodedEntry> entries = slice.entries();
       Token last = entries.isEmpty() ? target : entries.get(entries.size() - 1).entry().token();
-      keyspace.advance(entries, last);
+      try {
+        keyspace.advance(entries, last);
+      } catch (StoreException damage) {
+        throw new DamagedMapException(damage);
+      }
       if (keyspace.checkpointDue(0)) {
         checkpoint(); // a long log must not need as much memory
       }
@@ -212,7 +281,7 @@ public final class StoreCore implements Closeable {
 
   /** What was found at the start, and the newest entries of the log; on the disk thread. */
   public Recovery recovery() throws IOException {
-    Token applied = token();
+    Token applied = !mapLost ? token() : options.logIsCommitted() ? Token.NONE : log.commit();
     Token end = log.end().revision() > applied.revision() ? log.end() : applied;
     var entries = new ArrayDeque<EncodedEntry>();
     long bytes = 0;
@@ -229,7 +298,8 @@ public final class StoreCore implements Closeable {
       }
     }
     long first = entries.isEmpty() ? end.revision() + 1 : entries.getFirst().revision();
-    return new Recovery(log.hardState(), applied, end, List.copyOf(entries), requestsBelow(first));
+    return new Recovery(
+        log.hardState(), applied, end, List.copyOf(entries), requestsBelow(first), mapLost);
   }
 
   /** The named requests below {@code revision}: a retry may come although the log is long. */
@@ -249,6 +319,11 @@ public final class StoreCore implements Closeable {
       after = slice.get(slice.size() - 1).revision();
     }
     return List.copyOf(requests.headMap(revision).values());
+  }
+
+  /** Whether the map was damaged beyond reading, and no copy has come yet; any thread. */
+  public boolean isMapLost() {
+    return mapLost;
   }
 
   /** The map now; any thread. */
@@ -625,6 +700,7 @@ public final class StoreCore implements Closeable {
     long from = log.restart(whole.at(), whole.requests());
     try {
       keyspace.installCopy(from);
+      mapLost = false;
       log.dropBelow(from);
     } catch (IOException e) {
       throw failed("a copy", e); // the next start finds the old state or the new one

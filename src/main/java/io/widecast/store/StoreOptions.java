@@ -21,6 +21,8 @@ import java.time.Duration;
  * @param container sizes of a container store
  * @param logIsCommitted an edge: whatever it logs is final. In a core node, what the log's commit
  *     covers, and revisions have no holes
+ * @param hasPeers others have copies of the map: where it is damaged beyond a start, the store
+ *     starts without one, to take theirs
  */
 public record StoreOptions(
     Path dataDirectory,
@@ -32,7 +34,8 @@ public record StoreOptions(
     long checkpointBytes,
     StoreFormat.Kind format,
     ContainerOptions container,
-    boolean logIsCommitted) {
+    boolean logIsCommitted,
+    boolean hasPeers) {
 
   private static final long MIB = 1 << 20;
 
@@ -61,7 +64,8 @@ public record StoreOptions(
         64 * MIB,
         StoreFormat.Kind.CONTAINER,
         ContainerOptions.forHeap(Runtime.getRuntime().maxMemory()),
-        logIsCommitted);
+        logIsCommitted,
+        false);
   }
 
   /** Of a core node: what it logs is final once it is committed. */
@@ -72,6 +76,21 @@ public record StoreOptions(
   /** Of an edge node: what it logs is final. */
   public static StoreOptions edge(Path dataDirectory, NodeId node) {
     return defaults(dataDirectory, node, true);
+  }
+
+  public StoreOptions withPeers(boolean has) {
+    return new StoreOptions(
+        dataDirectory,
+        node,
+        fsync,
+        history,
+        historyBytes,
+        segmentBytes,
+        checkpointBytes,
+        format,
+        container,
+        logIsCommitted,
+        has);
   }
 
   public StoreOptions withFsync(boolean on) {
@@ -85,7 +104,8 @@ public record StoreOptions(
         checkpointBytes,
         format,
         container,
-        logIsCommitted);
+        logIsCommitted,
+        hasPeers);
   }
 
   /**
@@ -104,7 +124,8 @@ public record StoreOptions(
         checkpointBytes,
         format,
         container.withHistory(!time.isZero()),
-        logIsCommitted);
+        logIsCommitted,
+        hasPeers);
   }
 
   public StoreOptions withSizes(long newSegmentBytes, long newCheckpointBytes) {
@@ -118,7 +139,8 @@ public record StoreOptions(
         newCheckpointBytes,
         format,
         container.withChangedBytesMax(newCheckpointBytes),
-        logIsCommitted);
+        logIsCommitted,
+        hasPeers);
   }
 
   /** For new directories. */
@@ -133,7 +155,8 @@ public record StoreOptions(
         checkpointBytes,
         kind,
         container,
-        logIsCommitted);
+        logIsCommitted,
+        hasPeers);
   }
 
   public StoreOptions withContainer(ContainerOptions options) {
@@ -147,6 +170,7 @@ public record StoreOptions(
         checkpointBytes,
         format,
         options,
-        logIsCommitted);
+        logIsCommitted,
+        hasPeers);
   }
 }

@@ -414,7 +414,7 @@ public final class StoreVerticle extends VerticleBase implements Drainable {
       return;
     }
     Future<Record> answer =
-        message.body() instanceof StoreRequest.Verify
+        message.body() instanceof StoreRequest.Verify && !core.isMapLost()
             ? vertx.executeBlocking(() -> answers.verify(System.currentTimeMillis()), false)
             : requests.executeBlocking(
                 () -> answers.answer(message.body(), System.currentTimeMillis()), false);
@@ -481,7 +481,7 @@ public final class StoreVerticle extends VerticleBase implements Drainable {
   // ---- in the background
 
   private void keepSchedule() {
-    if (failed == null && !closing) {
+    if (failed == null && !closing && !core.isMapLost()) {
       requests
           .executeBlocking(() -> answers.keepSchedule(schedule, System.currentTimeMillis()), false)
           .onSuccess(taken -> taken.ifPresent(name -> LOG.info("snapshot {} taken", name)))

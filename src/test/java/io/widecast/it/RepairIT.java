@@ -158,6 +158,25 @@ class RepairIT {
   }
 
   @Test
+  void nodesThatCannotReadTheirMapStartAndTakeACopy() throws IOException {
+    List<Node> nodes = List.of(follower(), processes.get("tokyo-1"));
+    for (Node node : nodes) {
+      assertThat(node.terminate()).isZero();
+      Path file = processes.data(node.id()).resolve("CHECKPOINT");
+      byte[] bytes = Files.readAllBytes(file);
+      bytes[bytes.length / 2] ^= 1;
+      Files.write(file, bytes);
+    }
+
+    processes.start(); // until all are ready
+
+    for (Node node : nodes) {
+      awaitMendedAndLevel(node);
+      checkOffline(node);
+    }
+  }
+
+  @Test
   void aMasterLetsAnotherNodeOrderAndMendsItself() throws IOException {
     Node node = processes.master();
     Http.put(node, "/v1/kv/some/key", "to have something to write");

@@ -40,7 +40,7 @@ class CoreNodeTest {
   private static final List<NodeId> THREE =
       List.of(new NodeId("a"), new NodeId("b"), new NodeId("c"));
   private static final Recovery NOTHING =
-      new Recovery(HardState.INITIAL, Token.NONE, Token.NONE, List.of(), List.of());
+      new Recovery(HardState.INITIAL, Token.NONE, Token.NONE, List.of(), List.of(), false);
   private static final long SECOND_NANOS = 1_000_000_000L;
 
   private final Metrics metrics = new Metrics();
@@ -117,7 +117,8 @@ class CoreNodeTest {
                 new Token(1, 9),
                 new Token(1, 9),
                 entries(6, 9),
-                List.of(done)));
+                List.of(done),
+                false));
     elect(alone);
 
     alone.publish(1, named("x", id, AckLevel.MEMORY), 0, TIME_MILLIS);
@@ -163,7 +164,12 @@ class CoreNodeTest {
             1,
             THREE,
             new Recovery(
-                new HardState(1, 0), new Token(1, 1), new Token(1, 3), entries(1, 3), List.of()));
+                new HardState(1, 0),
+                new Token(1, 1),
+                new Token(1, 3),
+                entries(1, 3),
+                List.of(),
+                false));
     assertThat(node.isDecided()).isFalse();
 
     receive(node, new LanFrame.Beacon(new Token(1, 3), 1), 3);
@@ -248,6 +254,35 @@ class CoreNodeTest {
     assertThat(writes(node.endTurn(SECOND_NANOS))).hasSize(1);
     assertThat(node.isCopying()).isFalse();
     assertThat(node.log().last().revision()).isEqualTo(3);
+  }
+
+  @Test
+  @DisplayName("a node that has lost its map shows, applies and orders nothing before a copy")
+  void waitsForACopyWhenItsMapIsLost() {
+    Recovery lost =
+        new Recovery(
+            new HardState(1, -1), new Token(1, 1), new Token(1, 2), entries(1, 2), List.of(), true);
+    CoreNode node = node(1, THREE, lost);
+    assertThat(node.isDecided()).isFalse();
+    node.onTimer(9 * SECOND_NANOS, TIME_MILLIS);
+    assertThat(requestsForVotes(node.endTurn(9 * SECOND_NANOS))).isEmpty();
+
+    receive(node, new LanFrame.Entries(false, entries(3, 3)));
+    node.endTurn(0);
+    node.onLogDurable(0, TIME_MILLIS);
+    receive(node, new LanFrame.Beacon(new Token(1, 3), 1), 3);
+    assertThat(node.endTurn(0)).noneMatch(CoreOutput.Commit.class::isInstance);
+    assertThat(node.isDecided()).isFalse();
+
+    assertThat(node.onDamaged(0, TIME_MILLIS)).isEqualTo(CoreNode.Mending.COPYING);
+    assertThat(node.endTurn(0)).contains(new CoreOutput.TakeCopy(0, new Token(1, 3)));
+    node.onCopied(new Token(1, 3), List.of(), key -> Optional.empty(), SECOND_NANOS);
+    receive(node, new LanFrame.Entries(false, entries(4, 4)));
+    node.endTurn(SECOND_NANOS);
+    node.onLogDurable(SECOND_NANOS, TIME_MILLIS);
+    receive(node, new LanFrame.Beacon(new Token(1, 4), 1), 4);
+    assertThat(node.endTurn(SECOND_NANOS)).anyMatch(CoreOutput.Commit.class::isInstance);
+    assertThat(node.isDecided()).isTrue();
   }
 
   @Test

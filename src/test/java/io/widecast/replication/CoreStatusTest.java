@@ -35,7 +35,7 @@ class CoreStatusTest {
   private final CoreNode core =
       new CoreNode(
           OPTIONS,
-          new Recovery(HardState.INITIAL, Token.NONE, Token.NONE, List.of(), List.of()),
+          new Recovery(HardState.INITIAL, Token.NONE, Token.NONE, List.of(), List.of(), false),
           key -> Optional.empty(),
           new SplittableRandom(1),
           new Metrics(),

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.widecast.bus.CopyPart;
+import io.widecast.bus.Recovery;
 import io.widecast.metrics.Metrics;
 import io.widecast.model.Bytes;
 import io.widecast.model.EncodedEntry;
@@ -19,11 +20,17 @@ import io.widecast.model.NodeId;
 import io.widecast.model.Token;
 import io.widecast.model.WidecastException;
 import io.widecast.sim.SimDisk;
+import io.widecast.store.log.StoreException;
+import io.widecast.store.verify.Verifier;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.SplittableRandom;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** A damaged container and the copy that takes its place. */
 class DamagedStoreTest {
@@ -109,5 +116,108 @@ class DamagedStoreTest {
     assertThatThrownBy(() -> pinned.find(Key.of("a")))
         .isInstanceOfSatisfying(
             WidecastException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.NOT_READY));
+  }
+
+  private StoreOptions withPeers() {
+    return StoreOptions.core(Path.of("unused"), new NodeId("paris-1")).withPeers(true);
+  }
+
+  /** Three keys at revision 3, one more in the log that nobody knows to be committed. */
+  private void fill() throws IOException {
+    StoreCore store = open();
+    for (long i = 1; i <= 3; i++) {
+      EncodedEntry next = entry(1, i, put("k" + i, "value " + i, 1, i));
+      store.append(write(next));
+      store.append(commit(1, i));
+      store.apply(committed(List.of(next)));
+    }
+    store.append(write(entry(1, 4, put("k4", "value 4", 1, 4))));
+    store.close(); // with a checkpoint
+  }
+
+  private void takeCopy(StoreCore store) {
+    store.copy(new CopyPart.Begin(new Token(1, 5)));
+    store.copy(new CopyPart.Rows(List.of(row("b", "2", 1, 3))));
+    store.copy(new CopyPart.End());
+  }
+
+  @Test
+  @DisplayName(
+      "where the map cannot be read at a start, the log is kept, and a copy brings the map")
+  void startsWithoutAMapThatIsDamaged() throws Exception {
+    fill();
+    disk.flip("CHECKPOINT", 40, 4);
+    SimDisk damaged = disk.kill();
+    assertThatThrownBy(this::open).isInstanceOf(StoreException.class); // nobody has another
+    disk = damaged;
+
+    for (int start = 0; start < 2; start++) { // also when the copy does not come in time
+      StoreCore store = StoreCore.open(disk, withPeers(), new Metrics(), 1234);
+      assertThat(store.isMapLost()).isTrue();
+      assertThat(store.container().orElseThrow().alarm().orElseThrow()).contains("CHECKPOINT");
+      Recovery found = store.recovery();
+      assertThat(found.mapLost()).isTrue();
+      assertThat(found.applied()).isEqualTo(new Token(1, 3));
+      assertThat(found.logEnd()).isEqualTo(new Token(1, 4));
+      assertThatThrownBy(() -> store.copy(new CopyPart.Begin(new Token(1, 3))))
+          .isInstanceOf(WidecastException.class);
+      store.close();
+      disk = disk.kill();
+    }
+    assertThat(disk.list()).contains("CHECKPOINT"); // for whoever wants to look at it
+
+    StoreCore store = StoreCore.open(disk, withPeers(), new Metrics(), 1234);
+    takeCopy(store);
+    assertThat(store.isMapLost()).isFalse();
+    assertThat(store.container().orElseThrow().alarm()).isEmpty();
+    assertThat(store.view().token()).isEqualTo(new Token(1, 5));
+    disk = disk.kill();
+    assertThat(disk.list()).doesNotContain("CHECKPOINT", "g0000001-CHECKPOINT");
+    StoreCore again = open();
+    assertThat(again.view().find(Key.of("b"))).isPresent();
+    assertThat(again.recovery().mapLost()).isFalse();
+  }
+
+  @ParameterizedTest
+  @MethodSource("seeds")
+  @DisplayName(
+      "a bit that is flipped anywhere in the map's files is never shown, and a copy mends it")
+  void oneBitAnywhere(long seed) throws Exception {
+    fill();
+    var random = new SplittableRandom(seed);
+    List<String> files =
+        disk.list().stream().filter(name -> name.matches("seg-.*|CHECKPOINT")).toList();
+    String file = files.get(random.nextInt(files.size()));
+    disk.flip(file, random.nextInt(disk.bytes(file).length), 1 << random.nextInt(8));
+
+    StoreCore store = StoreCore.open(disk, withPeers(), new Metrics(), 1234);
+    if (!store.isMapLost()) {
+      for (int i = 1; i <= 3; i++) {
+        Key key = Key.of("k" + i);
+        try {
+          assertThat(store.view().find(key).orElseThrow().value().bytes())
+              .isEqualTo(Bytes.utf8("value " + i));
+        } catch (StoreException e) {
+          store.container().orElseThrow().raiseAlarm(e.getMessage());
+        }
+      }
+      VerifyReport report =
+          store.container().orElseThrow().own(owned -> Verifier.run(owned, true, 1));
+      if (!report.sound()) {
+        store.container().orElseThrow().raiseAlarm("by a check");
+      }
+    }
+    takeCopy(store);
+
+    VerifyReport report =
+        store.container().orElseThrow().own(owned -> Verifier.run(owned, true, 1));
+    assertThat(report.alarms()).isEmpty();
+    store.close();
+    disk = disk.kill();
+    assertThat(open().view().find(Key.of("b"))).isPresent();
+  }
+
+  static LongStream seeds() {
+    return LongStream.rangeClosed(1, 60);
   }
 }

@@ -95,17 +95,29 @@ public final class Generation {
     StoreFormat.replace(directory, FILE, text.getBytes(StandardCharsets.US_ASCII));
   }
 
-  /** Deletes the files of all others: of one that was replaced, or did not come to its end. */
-  public void deleteOthers() throws IOException {
+  /** Deletes its files: it did not come to its end. */
+  public void delete() throws IOException {
     for (String name : directory.list()) {
-      Matcher later = OF_LATER.matcher(name);
-      boolean others =
-          later.matches()
-              ? Integer.parseInt(later.group(1)) != number
-              : number != 0 && OF_FIRST.matcher(name).matches();
-      if (others) {
+      if (isOurs(name)) {
         directory.delete(name);
       }
     }
+  }
+
+  /** Deletes the files of all others: of one that was replaced, or did not come to its end. */
+  public void deleteOthers() throws IOException {
+    for (String name : directory.list()) {
+      boolean ofSome = OF_LATER.matcher(name).matches() || OF_FIRST.matcher(name).matches();
+      if (ofSome && !isOurs(name)) {
+        directory.delete(name);
+      }
+    }
+  }
+
+  private boolean isOurs(String name) {
+    Matcher later = OF_LATER.matcher(name);
+    return later.matches()
+        ? Integer.parseInt(later.group(1)) == number
+        : number == 0 && OF_FIRST.matcher(name).matches();
   }
 }
