@@ -18,7 +18,6 @@ import io.widecast.bus.LogDurable;
 import io.widecast.bus.LogRead;
 import io.widecast.bus.LogWrite;
 import io.widecast.bus.Recovery;
-import io.widecast.bus.StoreDamaged;
 import io.widecast.metrics.Metrics;
 import io.widecast.model.EncodedEntry;
 import io.widecast.model.ErrorCode;
@@ -66,14 +65,6 @@ public final class StoreVerticle extends VerticleBase implements Drainable {
 
   private static final long SCHEDULE_MILLIS = 1_000;
 
-  /** How often damage is told again, at first; then less and less often. */
-  private static final long DAMAGED_MILLIS = 3_000;
-
-  private static final long DAMAGED_MILLIS_MAX = 60_000;
-
-  /** Damage that is met soon after a copy most likely stands in a snapshot, which no copy mends. */
-  private static final long BETWEEN_COPIES_NANOS = 600_000_000_000L;
-
   /** How soon a commit that no write carries is logged by itself. */
   private static final long COMMIT_MILLIS = 50;
 
@@ -107,10 +98,7 @@ public final class StoreVerticle extends VerticleBase implements Drainable {
   private boolean closing;
   private int reads;
   private Throwable failed;
-  private Optional<String> damaged = Optional.empty(); // what of the map is, until a copy has come
-  private long damageTimer = -1;
-  private long damageMillis = DAMAGED_MILLIS;
-  private long nextCopyAtNanos = System.nanoTime();
+  private Mending mending;
 
   /**
    * @param message whom to tell; null for the store's own
@@ -161,6 +149,7 @@ public final class StoreVerticle extends VerticleBase implements Drainable {
   private void opened(StoreCore opened) {
     core = opened;
     answers = new StoreAnswers(core, metrics);
+    mending = new Mending(vertx, options.node(), answers, () -> copyParts == 0);
     upkeep = core.container().map(container -> new Upkeep(core, container, metrics));
     listen(Bus.LOG, this::onLog);
     listen(Bus.COMMITTED, this::onCommitted);
@@ -181,7 +170,7 @@ public final class StoreVerticle extends VerticleBase implements Drainable {
         core.view().size(),
         core.view().token());
     publish(new Applied(core.view(), List.of(), true));
-    answers.alarm().ifPresent(this::onDamage); // found by an earlier run
+    mending.begin();
   }
 
   private <T> void listen(String address, Handler<Message<T>> handler) {
@@ -348,9 +337,7 @@ public final class StoreVerticle extends VerticleBase implements Drainable {
                   try {
                     whole.ifPresent(
                         view -> {
-                          damaged = Optional.empty(); // it is in the old map, if anywhere
-                          nextCopyAtNanos = System.nanoTime() + BETWEEN_COPIES_NANOS;
-                          answers.showAlarm();
+                          mending.onCopied();
                           publish(core.show(view));
                         });
                     message.reply(new CopyTaken(), Bus.LOCAL_ONLY);
@@ -410,7 +397,7 @@ public final class StoreVerticle extends VerticleBase implements Drainable {
       return;
     }
     if (message.body() instanceof StoreRequest.Damaged report) {
-      onDamage(report.detail());
+      mending.onDamage(report.detail());
       return;
     }
     Future<Record> answer =
@@ -422,60 +409,26 @@ public final class StoreVerticle extends VerticleBase implements Drainable {
         .onSuccess(
             found -> {
               if (found instanceof VerifyReport report && !report.sound()) {
-                onDamage(answers.alarm().orElse("a check has found an alarm"));
+                mending.onDamage(answers.alarm().orElse("a check has found an alarm"));
               }
             })
         .onSuccess(found -> message.reply(found, Bus.LOCAL_ONLY))
         .onSuccess(
             found -> {
               if (message.body() instanceof StoreRequest.DeleteSnapshot) {
-                tellDamageAnew(); // it may have been the last that was kept
+                mending.onSnapshotDeleted();
               }
             })
         .onFailure(
             cause -> {
               if (cause instanceof StoreException damage) {
                 LOG.error("cannot answer {}: {}", message.body(), damage.getMessage());
-                onDamage(damage.getMessage());
+                mending.onDamage(damage.getMessage());
                 StoreMessages.refuse(message, StoreMessages.damaged(damage));
               } else {
                 refuse(message, cause);
               }
             });
-  }
-
-  // ---- damage
-
-  private void onDamage(String detail) {
-    if (damaged.isEmpty()) {
-      LOG.error("the store of {} is damaged: {}", options.node(), detail);
-      answers.alarm(detail);
-      damaged = Optional.of(detail);
-      tellDamageAnew();
-    }
-  }
-
-  private void tellDamageAnew() {
-    vertx.cancelTimer(damageTimer);
-    damageMillis = DAMAGED_MILLIS;
-    tellDamage();
-  }
-
-  /**
-   * Until a copy has come: who could give one may not be there yet. With snapshots to keep, a copy
-   * mends the map and not all of the store; once they are given up, another one mends the rest.
-   */
-  private void tellDamage() {
-    Optional<String> detail = damaged.or(answers::alarm);
-    if (failed != null || closing || detail.isEmpty()) {
-      return;
-    }
-    boolean mapIsDamaged = damaged.isPresent() && System.nanoTime() >= nextCopyAtNanos;
-    if (copyParts == 0 && (mapIsDamaged || answers.isReplaceable())) {
-      vertx.eventBus().publish(Bus.DAMAGED, new StoreDamaged(detail.get()), Bus.LOCAL_ONLY);
-    }
-    damageTimer = vertx.setTimer(damageMillis, id -> tellDamage());
-    damageMillis = Math.min(2 * damageMillis, DAMAGED_MILLIS_MAX);
   }
 
   // ---- in the background
@@ -514,7 +467,7 @@ public final class StoreVerticle extends VerticleBase implements Drainable {
                     keepUp(UPKEEP_IDLE_MILLIS); // what it needs may be given back
                   } else if (cause instanceof StoreException damage) {
                     LOG.error("nothing is deleted or cleaned any more: {}", damage.getMessage());
-                    onDamage(damage.getMessage());
+                    mending.onDamage(damage.getMessage());
                     keepUp(UPKEEP_IDLE_MILLIS);
                   } else {
                     fail(cause);
@@ -611,6 +564,7 @@ public final class StoreVerticle extends VerticleBase implements Drainable {
       return;
     }
     failed = cause;
+    mending.stop();
     LOG.error("the store of {} gives up: nothing more is acknowledged", options.node(), cause);
     queue.stream()
         .filter(waiting -> waiting.message != null)
@@ -636,6 +590,7 @@ public final class StoreVerticle extends VerticleBase implements Drainable {
     if (core == null) {
       return Future.succeededFuture();
     }
+    mending.stop();
     consumers.forEach(MessageConsumer::unregister);
     return queueEmpty()
         .transform(over -> copied)
