@@ -21,6 +21,32 @@ public final class SnapshotFaults {
     head.minVba = vba;
   }
 
+  public static void setFloor(Head head, long snapSeq) {
+    head.tree().setFloor(snapSeq);
+  }
+
+  /** The row is gone from the table, whatever still refers to it. */
+  public static void forget(Forest forest, SnapshotRow row) {
+    forest.rows().remove(row);
+  }
+
+  /** The row's tree is gone from it. */
+  public static void dropTree(Forest forest, SnapshotRow row) {
+    forest.restore(
+        row.id(),
+        row.name(),
+        row.snapSeq(),
+        0,
+        row.token(),
+        row.createdAtMillis(),
+        row.keys(),
+        row.contentBytes(),
+        row.parent,
+        row.minVba,
+        row.state,
+        row.lateList());
+  }
+
   public static void setState(SnapshotRow row, SnapshotRow.State state) {
     row.state = state;
   }
