@@ -143,7 +143,7 @@ public final class ApiVerticle extends VerticleBase implements Drainable {
             new PublishHandler(writes),
             new WatchHandler(vertx, node, watches, frames),
             stream,
-            new ClusterHandler(node, watches.hub()::entry),
+            new ClusterHandler(vertx.eventBus(), node, watches.hub()::entry),
             new HistoryHandler(reads),
             new SnapshotHandler(reads),
             new StoreHandler(store),

@@ -1,14 +1,24 @@
 package io.widecast.api;
 
+import io.vertx.core.eventbus.EventBus;
+import io.vertx.core.eventbus.ReplyException;
+import io.vertx.core.eventbus.ReplyFailure;
 import io.widecast.api.json.JsonBytes;
 import io.widecast.api.json.Revisions;
+import io.widecast.api.json.StoreJson;
+import io.widecast.bus.AskHandOver;
+import io.widecast.bus.Bus;
+import io.widecast.bus.HandedOver;
 import io.widecast.model.ClusterView;
 import io.widecast.model.ClusterView.Node;
 import io.widecast.model.ClusterView.Role;
 import io.widecast.model.ClusterView.State;
 import io.widecast.model.Entry;
+import io.widecast.model.ErrorCode;
 import io.widecast.model.Filter;
 import io.widecast.model.Token;
+import io.widecast.model.WidecastException;
+import io.widecast.store.StoreMessages;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -18,15 +28,46 @@ import java.util.function.LongFunction;
 /** {@code /v1/cluster} and {@code /v1/visibility/{revision}}: who is there, and who has what. */
 final class ClusterHandler {
 
+  private final EventBus bus;
   private final LocalNode node;
   private final LongFunction<Optional<Entry>> recentEntries;
 
   /**
    * @param recentEntries the entry of a revision, while this node remembers it
    */
-  ClusterHandler(LocalNode node, LongFunction<Optional<Entry>> recentEntries) {
+  ClusterHandler(EventBus bus, LocalNode node, LongFunction<Optional<Entry>> recentEntries) {
+    this.bus = bus;
     this.node = node;
     this.recentEntries = recentEntries;
+  }
+
+  /** {@code POST /v1/cluster/handover}: another core node is to order. */
+  void handOver(Exchange exchange) {
+    exchange.query().only();
+    StoreHandler.jsonBody(exchange, "the body of a hand-over")
+        .map(StoreJson::handOverTo)
+        .compose(to -> bus.<HandedOver>request(Bus.HAND_OVER, new AskHandOver(to), Bus.LOCAL_ONLY))
+        .onSuccess(
+            done ->
+                exchange.sendJson(
+                    200,
+                    new JsonBytes(64)
+                        .beginObject()
+                        .name("master")
+                        .string(done.body().master().text())
+                        .name("epoch")
+                        .number(done.body().epoch())
+                        .endObject()))
+        .onFailure(failure -> exchange.fail(refusal(failure)));
+  }
+
+  private static Throwable refusal(Throwable failure) {
+    boolean nobody =
+        failure instanceof ReplyException reply && reply.failureType() == ReplyFailure.NO_HANDLERS;
+    return nobody
+        ? new WidecastException(
+            ErrorCode.NO_MASTER, "this node is at an edge site; ask the master of the home site")
+        : StoreMessages.refusal(failure);
   }
 
   void cluster(Exchange exchange) {

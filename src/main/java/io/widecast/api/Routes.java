@@ -40,6 +40,7 @@ final class Routes {
         new Route(GET, "/v1/watch", to.watch()::get),
         new Route(GET, "/v1/stream", to.stream()::get),
         new Route(GET, "/v1/cluster", to.cluster()::cluster),
+        new Route(POST, "/v1/cluster/handover", to.cluster()::handOver),
         new Route(GET, "/v1/visibility/{revision}", to.cluster()::visibility),
         new Route(GET, "/v1/history/{key}", to.history()::get),
         new Route(POST, "/v1/compact", to.history()::compact),

@@ -73,6 +73,9 @@ public final class Bus {
   public static final DeliveryOptions LOCAL_ONLY =
       new DeliveryOptions().setLocalOnly(true).setSendTimeout(60_000);
 
+  /** Request {@link AskHandOver}, answered with {@link HandedOver}. Owner: replication. */
+  public static final String HAND_OVER = "widecast.hand-over";
+
   private static final List<Class<? extends Record>> MESSAGES =
       List.of(
           PublishBatch.class,
@@ -83,6 +86,8 @@ public final class Bus {
           LogSlice.class,
           AskRecovery.class,
           AskRequests.class,
+          AskHandOver.class,
+          HandedOver.class,
           KnownRequests.class,
           Recovery.class,
           Committed.class,

@@ -97,7 +97,11 @@ public final class Main extends Group {
                 new KvCompactCommand(terminal)));
     commands.put("publish", () -> new PublishCommand(terminal));
     commands.put("watch", () -> new WatchCommand(terminal));
-    commands.put("cluster", () -> new ClusterCommand(terminal));
+    commands.put(
+        "cluster",
+        () ->
+            new CommandLine(new ClusterCommand(terminal))
+                .addSubcommand(new ClusterHandoverCommand(terminal)));
     commands.put("lag", () -> new LagCommand(terminal));
     commands.put("doctor", () -> group(new DoctorCommand(), new DoctorMulticastCommand(terminal)));
     commands.put("visibility", () -> new VisibilityCommand(terminal));

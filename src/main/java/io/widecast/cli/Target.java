@@ -59,12 +59,25 @@ final class Target {
     }
   }
 
+  /** As {@link #run}, at one node and no other. */
+  void runAt(String endpoint, Terminal terminal, Consumer<WidecastClient> work) {
+    Duration timeout = ClientOptions.REQUEST_TIMEOUT_DEFAULT;
+    ClientOptions options = options(List.of(endpoint), terminal, timeout);
+    try (var client = WidecastClient.create(options)) {
+      work.accept(client);
+    }
+  }
+
   private ClientOptions options(Terminal terminal, Duration requestTimeout) {
-    List<String> texts = endpoints;
+    return options(endpoints, terminal, requestTimeout);
+  }
+
+  private ClientOptions options(List<String> given, Terminal terminal, Duration requestTimeout) {
+    List<String> texts = given;
     if (texts == null) {
       String fromEnvironment = terminal.environment().get("WIDECAST_ENDPOINT");
-      boolean given = fromEnvironment != null && !fromEnvironment.isBlank();
-      texts = List.of((given ? fromEnvironment : ENDPOINT_DEFAULT).split(","));
+      boolean set = fromEnvironment != null && !fromEnvironment.isBlank();
+      texts = List.of((set ? fromEnvironment : ENDPOINT_DEFAULT).split(","));
     }
     String key = apiKey == null ? terminal.environment().get("WIDECAST_API_KEY") : apiKey;
     try {

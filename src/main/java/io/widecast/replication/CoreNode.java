@@ -6,6 +6,7 @@ import io.widecast.bus.LogWrite;
 import io.widecast.bus.Recovery;
 import io.widecast.metrics.Metric;
 import io.widecast.metrics.Metrics;
+import io.widecast.model.ClusterView.State;
 import io.widecast.model.EncodedEntry;
 import io.widecast.model.ErrorCode;
 import io.widecast.model.Key;
@@ -18,6 +19,7 @@ import io.widecast.replication.election.Election;
 import io.widecast.replication.lan.LanReceiver;
 import io.widecast.replication.lan.Peers;
 import io.widecast.replication.log.EntryLog;
+import io.widecast.replication.order.HandOver;
 import io.widecast.replication.order.Master;
 import io.widecast.replication.order.RecentRequests;
 import io.widecast.wire.LanFrame;
@@ -25,8 +27,10 @@ import io.widecast.wire.LanPacket;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
 
 /**
  * A core node's whole replication, without I/O: election, the receiving half, and the master while
@@ -64,6 +68,7 @@ public final class CoreNode {
   private final RecentRequests requests = new RecentRequests();
 
   private Master master; // null unless this node orders
+  private HandOver handOver; // null unless this master is about to go
   private boolean mapLost; // nothing can be applied, or ordered, before a copy has come
   private long helloAtNanos;
 
@@ -153,6 +158,10 @@ public final class CoreNode {
       }
     } else if (frame instanceof LanFrame.VoteRequest request) {
       elect(election.onVoteRequest(from, request, log.last(), nowNanos), nowNanos, nowMillis);
+    } else if (frame instanceof LanFrame.HandOver) {
+      if (!following.isCopying() && !mapLost) {
+        elect(election.onHandOver(from, log.last(), nowNanos), nowNanos, nowMillis);
+      }
     } else if (frame instanceof LanFrame.VoteReply reply) {
       elect(election.onVoteReply(from, reply, log.last(), nowNanos), nowNanos, nowMillis);
     } else if (!(frame instanceof LanFrame.Hello)) {
@@ -168,6 +177,8 @@ public final class CoreNode {
           ticket,
           ErrorCode.NO_MASTER,
           "no master is known now; a majority of the electorate must be up. Retry shortly");
+    } else if (handOver != null) {
+      turn.refuse(ticket, ErrorCode.NO_MASTER, "the master is handing over; retry at once");
     } else if (disk.isFull()) {
       turn.refuse(ticket, ErrorCode.DISK_FULL, DISK_FULL_DETAIL);
     } else {
@@ -240,8 +251,8 @@ public final class CoreNode {
   public enum Mending {
     /** It takes a copy from the master. */
     COPYING,
-    /** It was the master, and lets another one order: told again, it takes a copy from that one. */
-    RESIGNING,
+    /** It is the master, and hands over: told again, it takes a copy from the next one. */
+    HANDING_OVER,
     /** No other node is known to have all that is committed: told again, it looks again. */
     ALONE
   }
@@ -255,14 +266,37 @@ public final class CoreNode {
     if (master == null) {
       return Mending.ALONE;
     }
-    boolean another = false;
-    for (int slot = 0; slot < options.electorate().size(); slot++) {
-      another |= slot != options.self() && master.ackedBy(slot) >= master.commit();
+    return handOver(nowNanos).isPresent() ? Mending.HANDING_OVER : Mending.ALONE;
+  }
+
+  /**
+   * Lets the node order that has most of what this master has ordered, among those that are level.
+   * Until that one does, for {@link HandOver#PATIENCE_NANOS} at the most, publishes are refused.
+   *
+   * @return its slot; empty when this node is not the master, or nobody else is level
+   */
+  public OptionalInt handOver(long nowNanos) {
+    if (handOver != null) {
+      return OptionalInt.of(handOver.target());
     }
-    if (another) {
-      elect(election.resign(nowNanos), nowNanos, nowMillis);
+    OptionalInt best =
+        IntStream.range(0, options.electorate().size())
+            .filter(slot -> isLevel(slot))
+            .reduce((a, b) -> master.ackedBy(b) > master.ackedBy(a) ? b : a);
+    best.ifPresent(slot -> handOver = new HandOver(master, log, slot, nowNanos));
+    return best;
+  }
+
+  /** As that, to one node; false when it is not level, or this node not the master. */
+  public boolean handOverTo(int slot, long nowNanos) {
+    if (handOver == null && isLevel(slot)) {
+      handOver = new HandOver(master, log, slot, nowNanos);
     }
-    return another ? Mending.RESIGNING : Mending.ALONE;
+    return handOver != null && handOver.target() == slot;
+  }
+
+  private boolean isLevel(int slot) {
+    return master != null && slot != options.self() && master.stateOf(slot) == State.ACTIVE;
   }
 
   public void onCopyFailed(long nowNanos) {
@@ -276,6 +310,7 @@ public final class CoreNode {
     elect(election.onTimer(log.last(), mayStand, nowNanos), nowNanos, nowMillis);
     if (master != null) {
       turn.order(master.onTimer(nowNanos), nowNanos);
+      handOverOn(nowNanos);
     } else {
       following.onTimer(nowNanos);
     }
@@ -286,9 +321,20 @@ public final class CoreNode {
     }
   }
 
+  private void handOverOn(long nowNanos) {
+    if (handOver == null) {
+      return;
+    }
+    turn.order(handOver.onTimer(nowNanos), nowNanos);
+    if (handOver.isOver(nowNanos)) {
+      handOver = null; // nobody has taken it: this node orders on
+    }
+  }
+
   /** When {@link #onTimer} is next due. */
   public long nextTimerNanos() {
     long next = Math.min(Math.min(helloAtNanos, disk.nextTimerNanos()), election.nextTimerNanos());
+    next = handOver == null ? next : Math.min(next, handOver.nextTimerNanos());
     return Math.min(next, master != null ? master.nextTimerNanos() : following.nextTimerNanos());
   }
 
@@ -366,6 +412,7 @@ public final class CoreNode {
     turn.order(master.stepDown(), nowNanos);
     following.resume(master.commit());
     master = null;
+    handOver = null;
     turn.add(new CoreOutput.RoleChanged(false, -1, election.term()));
   }
 

@@ -1,15 +1,18 @@
 package io.widecast.replication;
 
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.EventBus;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.net.SocketAddress;
+import io.widecast.bus.AskHandOver;
 import io.widecast.bus.AskRecovery;
 import io.widecast.bus.AskRequests;
 import io.widecast.bus.Bus;
 import io.widecast.bus.Drainable;
 import io.widecast.bus.EdgeReport;
+import io.widecast.bus.HandedOver;
 import io.widecast.bus.KnownRequests;
 import io.widecast.bus.LogDurable;
 import io.widecast.bus.LogWrite;
@@ -26,6 +29,7 @@ import io.widecast.metrics.Metrics;
 import io.widecast.model.ClusterView;
 import io.widecast.model.ErrorCode;
 import io.widecast.model.Key;
+import io.widecast.model.NodeId;
 import io.widecast.model.PublishOutcome;
 import io.widecast.model.PublishRequest;
 import io.widecast.model.RecentRequest;
@@ -38,6 +42,7 @@ import io.widecast.net.FaultyLanSockets;
 import io.widecast.net.FrameSocket;
 import io.widecast.net.LanSockets;
 import io.widecast.net.PeerLink;
+import io.widecast.replication.order.HandOver;
 import io.widecast.store.Applied;
 import io.widecast.store.AskView;
 import io.widecast.store.StoreMessages;
@@ -58,6 +63,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -71,6 +77,7 @@ public final class ReplicationVerticle extends VerticleBase implements Drainable
 
   private static final Logger LOG = LoggerFactory.getLogger(ReplicationVerticle.class);
 
+  private static final long HAND_OVER_CHECK_MILLIS = 2;
   private static final long STATUS_MILLIS = 250;
 
   private final ReplicationOptions options;
@@ -91,7 +98,8 @@ public final class ReplicationVerticle extends VerticleBase implements Drainable
   private StreamFrame.Greeting greeting; // of this node, to other core nodes
   private Optional<ClusterView> told = Optional.empty(); // by the master
   private boolean turnEnds; // endTurn is on its way
-  private boolean draining;
+  private boolean ending; // takes no publishes any more
+  private boolean draining; // says nothing any more
   private Future<?> writing = Future.succeededFuture(); // the last of the log's writes
   private long statusTimerId = -1;
   private long timerId = -1;
@@ -192,6 +200,7 @@ public final class ReplicationVerticle extends VerticleBase implements Drainable
     bus.<SiteMembers>localConsumer(Bus.MEMBERS, message -> onMembers(message.body()));
     bus.<StreamFrame.Fetch>localConsumer(Bus.FETCH, this::onFetch);
     bus.<AskRequests>localConsumer(Bus.REQUESTS, this::onAskRequests);
+    bus.<AskHandOver>localConsumer(Bus.HAND_OVER, this::onAskHandOver);
     sockets.handler(
         new DatagramHandler() {
           @Override
@@ -218,15 +227,90 @@ public final class ReplicationVerticle extends VerticleBase implements Drainable
         promise ->
             context.runOnContext(
                 nothing -> {
-                  draining = true;
+                  ending = true;
                   vertx.cancelTimer(statusTimerId);
-                  disconnect().eventually(() -> writing).onComplete(promise);
+                  handOver()
+                      .eventually(
+                          () -> {
+                            draining = true;
+                            return disconnect();
+                          })
+                      .eventually(() -> writing)
+                      .onComplete(promise);
                 }));
+  }
+
+  /** Somebody else orders before this node goes, if somebody can. */
+  private Future<Void> handOver() {
+    if (core == null || core.handOver(System.nanoTime()).isEmpty()) {
+      return Future.succeededFuture();
+    }
+    endTurn();
+    return once(() -> !core.isMaster(), HandOver.PATIENCE_NANOS);
+  }
+
+  /** When {@code reached}, or after {@code nanos}. */
+  private Future<Void> once(BooleanSupplier reached, long nanos) {
+    Promise<Void> promise = Promise.promise();
+    long deadline = System.nanoTime() + nanos;
+    vertx.setPeriodic(
+        HAND_OVER_CHECK_MILLIS,
+        id -> {
+          if (reached.getAsBoolean() || System.nanoTime() >= deadline) {
+            vertx.cancelTimer(id);
+            promise.complete();
+          }
+        });
+    return promise.future();
+  }
+
+  private void onAskHandOver(Message<AskHandOver> message) {
+    NodeId to = message.body().to();
+    int slot = options.electorate().indexOf(to);
+    if (slot < 0) {
+      refuse(
+          message,
+          ErrorCode.BAD_REQUEST,
+          to + " is no core node of this site; these are: " + options.electorate());
+    } else if (!core.isMaster()) {
+      refuse(
+          message,
+          ErrorCode.NO_MASTER,
+          core.masterSlot() < 0
+              ? "no master is known now; retry shortly"
+              : options.electorate().get(core.masterSlot()) + " is the master: ask that node");
+    } else if (slot == options.self()) {
+      message.reply(new HandedOver(to, core.term()), Bus.LOCAL_ONLY);
+    } else if (!core.handOverTo(slot, System.nanoTime())) {
+      refuse(
+          message,
+          ErrorCode.NOT_READY,
+          to + " is not level with the master, or another change is under way; retry shortly");
+    } else {
+      endTurn();
+      once(() -> core.masterSlot() == slot, 2 * HandOver.PATIENCE_NANOS)
+          .onSuccess(over -> answerHandOver(message, slot));
+    }
+  }
+
+  private void answerHandOver(Message<AskHandOver> message, int slot) {
+    if (core.masterSlot() == slot) {
+      message.reply(new HandedOver(message.body().to(), core.term()), Bus.LOCAL_ONLY);
+    } else {
+      refuse(
+          message,
+          ErrorCode.NO_MASTER,
+          message.body().to() + " has not taken over in time; /v1/cluster says who orders");
+    }
+  }
+
+  private static void refuse(Message<?> message, ErrorCode code, String detail) {
+    StoreMessages.refuse(message, new WidecastException(code, detail));
   }
 
   @Override
   public Future<?> stop() {
-    return draining ? Future.succeededFuture() : disconnect();
+    return ending ? Future.succeededFuture() : disconnect();
   }
 
   private Future<Void> disconnect() {
@@ -262,7 +346,7 @@ public final class ReplicationVerticle extends VerticleBase implements Drainable
   }
 
   private void onPublish(Message<PublishBatch> message) {
-    if (draining) {
+    if (ending) {
       refuseAll(
           message,
           new WidecastException(
@@ -366,7 +450,7 @@ public final class ReplicationVerticle extends VerticleBase implements Drainable
     CoreNode.Mending mending = core.onDamaged(System.nanoTime(), System.currentTimeMillis());
     switch (mending) {
       case COPYING -> LOG.warn("taking a whole copy to mend the store: {}", damaged.detail());
-      case RESIGNING ->
+      case HANDING_OVER ->
           LOG.warn("the store is damaged: another node is to order, so that it can be mended");
       case ALONE ->
           LOG.warn("the store is damaged, and no other node can mend it now: {}", damaged.detail());

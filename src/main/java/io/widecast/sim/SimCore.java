@@ -412,6 +412,14 @@ final class SimCore extends SimHost {
     }
   }
 
+  /** If this is the master it lets another one order. */
+  void handOver() {
+    if (isUp() && !isPaused() && core.isMaster()) {
+      sim.note(name() + " hands over to " + core.handOver(nowNanos()));
+      turn();
+    }
+  }
+
   private void copyFailed() {
     sim.note(name() + " did not get its copy");
     later(

@@ -51,14 +51,21 @@ final class Troubles {
     damage();
   }
 
-  /** A store finds that its disk does not hold what was written, and wants a copy. */
+  /**
+   * A store finds that its disk does not hold what was written, and wants a copy; or the master is
+   * to hand over.
+   */
   private void damage() {
     sim.after(
         (1_000 + damages.nextInt(6_000)) * MILLI,
         () -> {
           if (!over) {
             SimCore core = cores.get(damages.nextInt(cores.size()));
-            core.damage();
+            if (damages.nextBoolean()) {
+              core.damage();
+            } else {
+              cores.forEach(SimCore::handOver);
+            }
             damage();
           }
         });

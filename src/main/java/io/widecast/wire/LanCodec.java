@@ -8,6 +8,7 @@ import io.widecast.wire.LanFrame.Beacon;
 import io.widecast.wire.LanFrame.Cannot;
 import io.widecast.wire.LanFrame.Entries;
 import io.widecast.wire.LanFrame.Gone;
+import io.widecast.wire.LanFrame.HandOver;
 import io.widecast.wire.LanFrame.Hello;
 import io.widecast.wire.LanFrame.Range;
 import io.widecast.wire.LanFrame.RetransmitRequest;
@@ -109,6 +110,8 @@ public final class LanCodec {
       return 9;
     } else if (frame instanceof VoteReply) {
       return 10;
+    } else if (frame instanceof HandOver) {
+      return 11;
     }
     throw new AssertionError(frame);
   }
@@ -138,6 +141,8 @@ public final class LanCodec {
       token(out.varint(request.term()), request.logEnd()).u8(request.trial() ? 1 : 0);
     } else if (frame instanceof VoteReply reply) {
       out.varint(reply.term()).u8(reply.granted() ? 1 : 0).u8(reply.trial() ? 1 : 0);
+    } else if (frame instanceof HandOver) {
+      return; // who says so, and in which term, stands in the packet
     } else {
       throw new AssertionError(frame);
     }
@@ -210,6 +215,7 @@ public final class LanCodec {
           case 8 -> hello(in);
           case 9 -> new VoteRequest(in.varint(), token(in), flag(in));
           case 10 -> new VoteReply(in.varint(), flag(in), flag(in));
+          case 11 -> new HandOver();
           default -> throw new WireException("frame of type " + type);
         };
     in.end();

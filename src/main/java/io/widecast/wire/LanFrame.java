@@ -166,6 +166,12 @@ public sealed interface LanFrame {
     }
   }
 
+  /**
+   * The master asks one node to order in its place, at once: that one has everything that was
+   * ordered. It then stands for election, without a trial.
+   */
+  record HandOver() implements LanFrame {}
+
   /** Answers a {@link VoteRequest} of the same term and kind. */
   record VoteReply(long term, boolean granted, boolean trial) implements LanFrame {
     public VoteReply {

@@ -93,7 +93,7 @@ class OpenApiTest {
         new PublishHandler(null),
         new WatchHandler(null, null, null, null),
         new StreamHandler(null, null),
-        new ClusterHandler(null, null),
+        new ClusterHandler(null, null, null),
         new HistoryHandler(null),
         new SnapshotHandler(null),
         new StoreHandler(null),

@@ -23,6 +23,7 @@ import io.widecast.model.PublishOutcome;
 import io.widecast.model.RecentRequest;
 import io.widecast.model.RequestId;
 import io.widecast.model.Token;
+import io.widecast.replication.order.HandOver;
 import io.widecast.replication.order.OrderOptions;
 import io.widecast.wire.EntryCodec;
 import io.widecast.wire.LanFrame;
@@ -285,27 +286,89 @@ class CoreNodeTest {
     assertThat(node.isDecided()).isTrue();
   }
 
-  @Test
-  @DisplayName("a damaged master lets another node order that has all that is committed")
-  void resignsWhenItsMapIsDamaged() {
+  /** A master that two others follow; one of them has everything. */
+  private CoreNode followed() {
     CoreNode node = node(1, THREE, NOTHING);
     electOfThree(node);
     node.publish(1, named("x", new RequestId(1, 2, 3), AckLevel.MEMORY), 0, TIME_MILLIS);
     node.endTurn(0);
     node.onLogDurable(0, TIME_MILLIS);
     node.endTurn(0);
+    return node;
+  }
 
-    node.onPacket(new LanPacket(2, node.term(), 0, new LanFrame.Ack(0)), false, 0, TIME_MILLIS);
-    node.onPacket(new LanPacket(0, node.term(), 0, new LanFrame.Ack(2)), false, 0, TIME_MILLIS);
+  private static void acknowledge(CoreNode node, int from, long revision) {
+    var ack = new LanFrame.Ack(revision);
+    node.onPacket(new LanPacket(from, node.term(), 0, ack), false, 0, TIME_MILLIS);
     node.endTurn(0);
-    assertThat(node.onDamaged(0, TIME_MILLIS)).isEqualTo(CoreNode.Mending.RESIGNING);
-    assertThat(node.isMaster()).isFalse();
-    assertThat(node.endTurn(0)).contains(new CoreOutput.RoleChanged(false, -1, node.term()));
+  }
 
-    node.onTimer(2 * SECOND_NANOS, TIME_MILLIS); // others may stand now, and it does not yet
-    assertThat(requestsForVotes(node.endTurn(2 * SECOND_NANOS))).isEmpty();
-    node.onTimer(4 * SECOND_NANOS, TIME_MILLIS);
-    assertThat(requestsForVotes(node.endTurn(4 * SECOND_NANOS))).isNotEmpty();
+  private static List<CoreOutput> handOvers(List<CoreOutput> outputs) {
+    return outputs.stream()
+        .filter(
+            output ->
+                output instanceof CoreOutput.Unicast send
+                    && send.packet().frame() instanceof LanFrame.HandOver)
+        .toList();
+  }
+
+  @Test
+  @DisplayName("step 22: a master hands over to who has everything, and takes nothing meanwhile")
+  void handsOver() {
+    CoreNode node = followed();
+    acknowledge(node, 0, 1);
+    acknowledge(node, 2, 2);
+    node.publish(2, named("y", new RequestId(4, 5, 6), AckLevel.DURABLE), 0, TIME_MILLIS);
+    node.endTurn(0);
+    node.onLogDurable(0, TIME_MILLIS);
+
+    assertThat(node.handOver(0)).hasValue(2);
+    node.publish(3, named("z", new RequestId(7, 8, 9), AckLevel.DURABLE), 0, TIME_MILLIS);
+    node.onTimer(0, TIME_MILLIS);
+    List<CoreOutput> before = node.endTurn(0);
+    assertThat(handOvers(before)).isEmpty(); // one publish is not on that disk yet
+    assertThat(((PublishOutcome.Refused) replies(before).get(0)).code())
+        .isEqualTo(ErrorCode.NO_MASTER);
+
+    var ack = new LanFrame.Ack(3);
+    node.onPacket(new LanPacket(2, node.term(), 0, ack), false, 0, TIME_MILLIS);
+    node.onTimer(5_000_000, TIME_MILLIS);
+    List<CoreOutput> ready = node.endTurn(5_000_000);
+    assertThat(replies(ready).get(0)).isInstanceOf(PublishOutcome.Written.class);
+    assertThat(handOvers(ready)).hasSize(1);
+    assertThat(((CoreOutput.Unicast) handOvers(ready).get(0)).slot()).isEqualTo(2);
+    node.onTimer(30_000_000, TIME_MILLIS);
+    assertThat(handOvers(node.endTurn(30_000_000))).hasSize(1); // it may have been lost
+
+    long next = node.term() + 1;
+    var request = new LanFrame.VoteRequest(next, node.log().last(), false);
+    node.onPacket(new LanPacket(2, next, 0, request), true, 40_000_000, TIME_MILLIS);
+    assertThat(node.isMaster()).isFalse();
+    assertThat(handOvers(node.endTurn(90_000_000))).isEmpty();
+  }
+
+  @Test
+  @DisplayName("step 22: a master that nobody takes over from orders on after a second")
+  void ordersOnWhenNobodyTakesOver() {
+    CoreNode node = followed();
+    acknowledge(node, 0, 2);
+    assertThat(node.handOver(0)).hasValue(0);
+    acknowledge(node, 2, 2); // it is heard, so the lease holds
+    node.onTimer(HandOver.PATIENCE_NANOS, TIME_MILLIS);
+    node.endTurn(HandOver.PATIENCE_NANOS);
+
+    node.publish(2, named("y", new RequestId(4, 5, 6), AckLevel.MEMORY), 0, TIME_MILLIS);
+    assertThat(replies(node.endTurn(0)).get(0)).isInstanceOf(PublishOutcome.Written.class);
+  }
+
+  @Test
+  @DisplayName("a damaged master hands over, so that it can take a copy")
+  void handsOverWhenItsMapIsDamaged() {
+    CoreNode node = followed();
+    acknowledge(node, 0, 2);
+    assertThat(node.onDamaged(0, TIME_MILLIS)).isEqualTo(CoreNode.Mending.HANDING_OVER);
+    node.onTimer(0, TIME_MILLIS);
+    assertThat(handOvers(node.endTurn(0))).hasSize(1);
   }
 
   private static List<LanFrame> requestsForVotes(List<CoreOutput> outputs) {

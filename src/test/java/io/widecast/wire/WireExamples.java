@@ -192,11 +192,8 @@ final class WireExamples {
             "v log end, revision",
             "1 trial"),
         example(
-            "vote-reply",
-            new LanFrame.VoteReply(4, true, false),
-            "v term",
-            "1 granted",
-            "1 trial"));
+            "vote-reply", new LanFrame.VoteReply(4, true, false), "v term", "1 granted", "1 trial"),
+        example("hand-over", new LanFrame.HandOver()));
   }
 
   private static Object sentFields(int count) {

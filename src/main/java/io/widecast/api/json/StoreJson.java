@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import io.widecast.model.ErrorCode;
+import io.widecast.model.NodeId;
 import io.widecast.model.WidecastException;
 import io.widecast.store.DiffRow;
 import io.widecast.store.KeyHistory;
@@ -47,6 +48,21 @@ public final class StoreJson {
             parser.currentToken() == JsonToken.VALUE_STRING
                 ? Revisions.parse(parser.getText())
                 : PublishJson.whole(parser, "revision"));
+  }
+
+  /** Whom a hand-over goes to. */
+  public static NodeId handOverTo(byte[] json) {
+    return member(
+        json,
+        "a hand-over",
+        "to",
+        parser -> {
+          String to = PublishJson.text(parser, "to");
+          if (!NodeId.isValid(to)) {
+            throw PublishJson.bad("'" + to + "' is no node's id");
+          }
+          return new NodeId(to);
+        });
   }
 
   private static <T> T member(byte[] json, String what, String member, Value<T> value) {

@@ -58,9 +58,6 @@ public final class Election {
   /** A master that has not heard a majority for this long stops: before others elect another. */
   static final long LEASE_NANOS = 900_000_000L;
 
-  /** What a master that resigns leaves the others: two rounds of theirs. */
-  static final long RESIGNED_NANOS = 3 * PATIENCE_NANOS;
-
   /** Patience right after the start, when most likely all nodes start together. */
   static final long START_NANOS = 150_000_000L;
 
@@ -195,17 +192,15 @@ public final class Election {
   }
 
   /**
-   * This master would rather not order: it stops, and leaves others the time to stand first. Alone
-   * in its electorate it goes on.
+   * The master of this term hands over to this node, which asks for votes at once: no trial, since
+   * those who would be asked hear a working master. The rules of voting are the same.
    */
-  public List<Output> resign(long nowNanos) {
-    if (!isMaster() || electorate == 1) {
+  public List<Output> onHandOver(int from, Token logEnd, long nowNanos) {
+    if (master != from || isMaster()) {
       return List.of();
     }
-    role = Role.FOLLOWER;
     master = -1;
-    actAtNanos = nowNanos + RESIGNED_NANOS + rankDelay();
-    return List.of(new Output.StepDown());
+    return standForElection(logEnd, nowNanos);
   }
 
   /** Must be given only requests whose term the owner has compared with {@link #onNewerTerm}. */

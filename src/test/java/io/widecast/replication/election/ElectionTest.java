@@ -65,22 +65,23 @@ class ElectionTest {
   }
 
   @Test
-  @DisplayName("who resigns lets others stand first; alone it goes on")
-  void resigns() {
-    Election alone = election(0, 1);
-    alone.onTimer(END, true, 0);
-    alone.onOwnVoteDurable(2, 0);
-    assertThat(alone.resign(0)).isEmpty();
-    assertThat(alone.isMaster()).isTrue();
+  @DisplayName("step 22: whom the master hands over to asks for votes at once, without a trial")
+  void takesOver() {
+    election.onMasterHeard(1, 0);
+    assertThat(election.onHandOver(2, END, 0)).isEmpty(); // that is not the master
 
-    assertThat(election.resign(0)).isEmpty();
-    election.onTimer(END, true, election.nextTimerNanos());
-    election.onVoteReply(1, new VoteReply(2, true, true), END, 0);
+    assertThat(election.onHandOver(1, END, 0))
+        .containsExactly(
+            new Output.Persist(
+                2,
+                0,
+                List.of(
+                    new Output.CountOwnVote(2), new Output.Ask(new VoteRequest(2, END, false)))));
+    assertThat(election.onHandOver(1, END, 0)).isEmpty(); // once is enough
     election.onOwnVoteDurable(2, 0);
-    election.onVoteReply(2, new VoteReply(2, true, false), END, 0);
-    assertThat(election.resign(0)).containsExactly(new Output.StepDown());
-    assertThat(election.isMaster()).isFalse();
-    assertThat(election.nextTimerNanos()).isGreaterThanOrEqualTo(Election.RESIGNED_NANOS);
+    assertThat(election.onVoteReply(2, new VoteReply(2, true, false), END, 0))
+        .containsExactly(new Output.BecomeMaster());
+    assertThat(election.onHandOver(0, END, 0)).isEmpty();
   }
 
   @Test
