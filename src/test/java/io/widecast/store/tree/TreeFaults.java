@@ -144,6 +144,12 @@ public final class TreeFaults {
     page.insert(page.count, vba, pba);
   }
 
+  /** The last entry is of another block. */
+  public static void setLastMapVba(Pages pages, PageRef leaf, long vba) {
+    MapLeaf page = (MapLeaf) copy(pages, leaf);
+    page.vbas[page.count - 1] = vba;
+  }
+
   public static void doubleMapEntry(Pages pages, PageRef leaf) {
     MapLeaf page = (MapLeaf) copy(pages, leaf);
     page.vbas[1] = page.vbas[0];
