@@ -12,6 +12,7 @@ import io.widecast.store.container.Pruning;
 import io.widecast.store.log.Disk;
 import io.widecast.store.log.DiskFile;
 import io.widecast.store.log.StoreFormat;
+import io.widecast.store.snapshot.SnapshotRow;
 import io.widecast.store.snapshot.SnapshotRow.State;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -43,7 +44,7 @@ final class ContainerKeyspace implements Keyspace {
   private final Metrics metrics;
   private final Object lock = new Object();
   private volatile Container container;
-  private Generation generation; // of the disk thread, as is the successor
+  private volatile Generation generation; // changed by the disk thread, as is the successor
   private Container successor; // that a copy goes into; null when none does
   private volatile Optional<String> alarm; // what is damaged, or was when this was last known
   private volatile Token checkpointed;
@@ -158,12 +159,18 @@ final class ContainerKeyspace implements Keyspace {
     }
   }
 
-  /** Whether a copy would lead to a store without damage: no snapshot has to be kept. */
+  /**
+   * Whether a copy would lead to a store without damage: there is no snapshot that a user has asked
+   * for. Those of a schedule go with the store; others have theirs, and the next comes in its time.
+   */
   boolean isReplaceable() {
-    return ownQuickly(
-        owned ->
-            owned.forest().rows().stream()
-                .noneMatch(row -> row.state() == State.LIVE && !row.name().isEmpty()));
+    return ownQuickly(owned -> owned.forest().rows().stream().noneMatch(this::isKept));
+  }
+
+  private boolean isKept(SnapshotRow row) {
+    return row.state() == State.LIVE
+        && !row.name().isEmpty()
+        && !SnapshotSchedule.takes(row.name());
   }
 
   // ---- in the background

@@ -53,9 +53,14 @@ final class Mending {
   void onDamage(String detail) {
     if (damaged.isEmpty() && !stopped) {
       LOG.error("the store of {} is damaged: {}", node, detail);
-      answers.alarm(detail);
       damaged = Optional.of(detail);
-      askAnew();
+      vertx
+          .executeBlocking(
+              () -> {
+                answers.alarm(detail);
+                return null;
+              })
+          .onComplete(raised -> askAnew());
     }
   }
 
@@ -87,11 +92,18 @@ final class Mending {
     if (stopped || detail.isEmpty()) {
       return;
     }
-    boolean mapIsDamaged = damaged.isPresent() && System.nanoTime() >= nextCopyAtNanos;
-    if (canCopy.getAsBoolean() && (mapIsDamaged || answers.isReplaceable())) {
-      vertx.eventBus().publish(Bus.DAMAGED, new StoreDamaged(detail.get()), Bus.LOCAL_ONLY);
-    }
+    vertx
+        .executeBlocking(answers::isReplaceable)
+        .onSuccess(replaceable -> ask(detail.get(), replaceable));
     timer = vertx.setTimer(againMillis, id -> ask());
     againMillis = Math.min(2 * againMillis, AGAIN_MILLIS_MAX);
+  }
+
+  private void ask(String detail, boolean replaceable) {
+    boolean mapIsDamaged = damaged.isPresent() && System.nanoTime() >= nextCopyAtNanos;
+    boolean known = damaged.isPresent() || answers.alarm().isPresent(); // none came meanwhile
+    if (!stopped && known && canCopy.getAsBoolean() && (mapIsDamaged || replaceable)) {
+      vertx.eventBus().publish(Bus.DAMAGED, new StoreDamaged(detail), Bus.LOCAL_ONLY);
+    }
   }
 }

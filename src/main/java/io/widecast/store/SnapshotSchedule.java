@@ -53,9 +53,14 @@ public record SnapshotSchedule(long everyMillis, int kept) {
         .toList();
   }
 
+  /** Whether a snapshot of that name is one that a schedule takes, and no user has asked for. */
+  public static boolean takes(String name) {
+    return name.startsWith(PREFIX);
+  }
+
   private static List<SnapshotInfo> own(List<SnapshotInfo> snapshots) {
     return snapshots.stream()
-        .filter(snapshot -> snapshot.name().startsWith(PREFIX) && !snapshot.deleting())
+        .filter(snapshot -> takes(snapshot.name()) && !snapshot.deleting())
         .toList();
   }
 }

@@ -258,9 +258,10 @@ final class StoreAnswers {
       verifying = true;
     }
     try {
-      Verifier verifier = store.own(owned -> new Verifier(owned, true, nowMillis));
+      Container checked = store.own(owned -> owned);
+      Verifier verifier = store.own(owned -> new Verifier(checked, true, nowMillis));
       try {
-        while (store.own(owned -> verifier.step())) {
+        while (store.own(owned -> requireSame(checked, owned) && verifier.step())) {
           // a bounded piece each
         }
         VerifyReport report = verifier.report();
@@ -283,6 +284,14 @@ final class StoreAnswers {
         verifying = false;
       }
     }
+  }
+
+  private static boolean requireSame(Container checked, Container owned) {
+    if (checked != owned) {
+      throw new WidecastException(
+          ErrorCode.NOT_READY, "a copy has replaced the store while it was checked; begin again");
+    }
+    return true;
   }
 
   private static String alarmText(List<VerifyReport.Alarm> alarms) {

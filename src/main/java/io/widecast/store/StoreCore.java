@@ -83,7 +83,8 @@ public final class StoreCore implements Closeable {
       Metrics metrics,
       Closeable lock,
       StoreFormat format,
-      Keyspace keyspace)
+      Keyspace keyspace,
+      long logFrom)
       throws IOException {
     this.disk = disk;
     this.options = options;
@@ -93,7 +94,7 @@ public final class StoreCore implements Closeable {
     var logOptions =
         new LogOptions(
             format.identity(), options.segmentBytes(), options.fsync(), !options.logIsCommitted());
-    this.log = Log.open(disk, logOptions, keyspace.logFrom(), token(), metrics);
+    this.log = Log.open(disk, logOptions, logFrom, token(), metrics);
   }
 
   private static Keyspace keyspace(
@@ -113,7 +114,7 @@ public final class StoreCore implements Closeable {
       throws IOException {
     Keyspace keyspace = keyspace(disk, options, metrics, format);
     try {
-      var core = new StoreCore(disk, options, metrics, lock, format, keyspace);
+      var core = new StoreCore(disk, options, metrics, lock, format, keyspace, keyspace.logFrom());
       try {
         core.replay();
         return core;
@@ -138,7 +139,8 @@ public final class StoreCore implements Closeable {
       throws IOException {
     Keyspace beside =
         ContainerKeyspace.beside(disk, format.identity(), options.container(), metrics, damage);
-    var core = new StoreCore(disk, options, metrics, lock, format, beside);
+    long logFrom = Log.lowestSegment(disk);
+    var core = new StoreCore(disk, options, metrics, lock, format, beside, logFrom);
     core.mapLost = true;
     core.showGauges();
     return core;
@@ -686,10 +688,11 @@ public final class StoreCore implements Closeable {
       throw new WidecastException(ErrorCode.DISK_FULL, "no room for a copy: " + e.getMessage());
     } catch (StoreException damage) {
       dropCopy();
+      container().ifPresent(container -> container.raiseAlarm(damage.getMessage()));
       throw new WidecastException(
           ErrorCode.NOT_READY,
-          "this node's snapshots are so damaged that no copy can be taken in beside them: delete"
-              + " them, and the store is made anew: "
+          "the store is so damaged that no copy can be taken in beside what it holds; the next one"
+              + " takes its place, once no named snapshot is left: "
               + damage.getMessage());
     } catch (IOException e) {
       throw failed("a copy", e);

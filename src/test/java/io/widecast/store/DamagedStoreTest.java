@@ -10,6 +10,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.widecast.bus.CopyPart;
+import io.widecast.bus.HardState;
+import io.widecast.bus.LogWrite;
 import io.widecast.bus.Recovery;
 import io.widecast.metrics.Metrics;
 import io.widecast.model.Bytes;
@@ -20,11 +22,14 @@ import io.widecast.model.NodeId;
 import io.widecast.model.Token;
 import io.widecast.model.WidecastException;
 import io.widecast.sim.SimDisk;
+import io.widecast.store.log.Log;
 import io.widecast.store.log.StoreException;
 import io.widecast.store.verify.Verifier;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.DisplayName;
@@ -94,6 +99,7 @@ class DamagedStoreTest {
     View kept = container.own(owned -> owned.pin("kept"));
     assertThat(kept.find(Key.of("a"))).isPresent();
     container.own(owned -> owned.deleteSnapshot("kept"));
+    container.own(owned -> owned.takeSnapshot("auto-20261126t120000z", 1)); // by the schedule
     assertThat(container.isReplaceable()).isTrue();
   }
 
@@ -176,6 +182,38 @@ class DamagedStoreTest {
     StoreCore again = open();
     assertThat(again.view().find(Key.of("b"))).isPresent();
     assertThat(again.recovery().mapLost()).isFalse();
+  }
+
+  @Test
+  @DisplayName("a log that a copy began, and whose beginning is gone, is kept without the map")
+  void keepsALogThatACopyBegan() throws Exception {
+    fill();
+    StoreOptions small =
+        withPeers().withSizes(400, 800).withHistory(Duration.ofMillis(1), 0); // drops log early
+    StoreCore store = StoreCore.open(disk, small, new Metrics(), 1234);
+    takeCopy(store);
+    store.append(new LogWrite(Optional.of(new HardState(7, 2)), 0, List.of(), new Token(1, 5), 6));
+    for (long i = 6; i <= 40; i++) {
+      EncodedEntry next = entry(1, i, put("k" + i, "x".repeat(50), 1, i));
+      store.append(new LogWrite(Optional.empty(), 0, List.of(next), new Token(1, i - 1), i));
+      store.apply(committed(List.of(next)));
+    }
+    store.append(commit(1, 40));
+    store.append(write(entry(1, 41, put("k41", "not known to be committed", 1, 41))));
+    disk = disk.kill();
+    assertThat(Log.lowestSegment(disk)).isGreaterThan(1);
+    String checkpoint =
+        disk.list().stream().filter(name -> name.endsWith("CHECKPOINT")).findFirst().orElseThrow();
+    disk.flip(checkpoint, 40, 4);
+
+    Recovery found = StoreCore.open(disk, small, new Metrics(), 1234).recovery();
+
+    assertThat(found.mapLost()).isTrue();
+    assertThat(found.applied()).isEqualTo(new Token(1, 40));
+    assertThat(found.logEnd()).isEqualTo(new Token(1, 41));
+    assertThat(found.hardState()).isEqualTo(new HardState(7, 2));
+    assertThat(found.log()).isNotEmpty();
+    assertThat(found.log().get(found.log().size() - 1).revision()).isEqualTo(41);
   }
 
   @ParameterizedTest

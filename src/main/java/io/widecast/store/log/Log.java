@@ -98,6 +98,18 @@ public final class Log implements Closeable {
     }
   }
 
+  /**
+   * Where a log begins whose map no longer says so: at its lowest segment. A restart behind that
+   * did not come to its end, or all before it would be gone.
+   */
+  public static long lowestSegment(Disk disk) throws IOException {
+    return disk.list().stream()
+        .mapToLong(Log::segmentNumber)
+        .filter(number -> number > 0)
+        .min()
+        .orElse(1);
+  }
+
   static String segmentName(long number) {
     return String.format("%s%016x", PREFIX, number);
   }
