@@ -98,6 +98,7 @@ public final class ReplicationVerticle extends VerticleBase implements Drainable
   private StreamFrame.Greeting greeting; // of this node, to other core nodes
   private Optional<ClusterView> told = Optional.empty(); // by the master
   private boolean turnEnds; // endTurn is on its way
+  private boolean handingOver; // this node, the master, has been asked to
   private boolean ending; // takes no publishes any more
   private boolean draining; // says nothing any more
   private Future<?> writing = Future.succeededFuture(); // the last of the log's writes
@@ -245,6 +246,7 @@ public final class ReplicationVerticle extends VerticleBase implements Drainable
     if (core == null || core.handOver(System.nanoTime()).isEmpty()) {
       return Future.succeededFuture();
     }
+    handingOver = true;
     endTurn();
     return once(() -> !core.isMaster(), HandOver.PATIENCE_NANOS);
   }
@@ -287,6 +289,7 @@ public final class ReplicationVerticle extends VerticleBase implements Drainable
           ErrorCode.NOT_READY,
           to + " is not level with the master, or another change is under way; retry shortly");
     } else {
+      handingOver = true;
       endTurn();
       once(() -> core.masterSlot() == slot, 2 * HandOver.PATIENCE_NANOS)
           .onSuccess(over -> answerHandOver(message, slot));
@@ -450,8 +453,10 @@ public final class ReplicationVerticle extends VerticleBase implements Drainable
     CoreNode.Mending mending = core.onDamaged(System.nanoTime(), System.currentTimeMillis());
     switch (mending) {
       case COPYING -> LOG.warn("taking a whole copy to mend the store: {}", damaged.detail());
-      case HANDING_OVER ->
-          LOG.warn("the store is damaged: another node is to order, so that it can be mended");
+      case HANDING_OVER -> {
+        handingOver = true;
+        LOG.warn("the store is damaged: another node is to order, so that it can be mended");
+      }
       case ALONE ->
           LOG.warn("the store is damaged, and no other node can mend it now: {}", damaged.detail());
       default -> throw new AssertionError(mending);
@@ -642,9 +647,14 @@ public final class ReplicationVerticle extends VerticleBase implements Drainable
           "the master is {}, term {}", options.electorate().get(role.masterSlot()), role.term());
       followMaster();
     } else {
-      LOG.warn("this node no longer orders, and no master is known");
+      if (handingOver) {
+        LOG.info("this node has handed over, and no longer orders");
+      } else {
+        LOG.warn("this node no longer orders, and no master is known");
+      }
       link.drop();
     }
+    handingOver = false;
     tellStatus();
   }
 
