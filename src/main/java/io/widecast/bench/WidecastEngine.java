@@ -17,6 +17,7 @@ import io.widecast.store.StoreBenchAccess;
 import io.widecast.store.StoreCore;
 import io.widecast.store.StoreOptions;
 import io.widecast.store.StoreRequest;
+import io.widecast.store.View;
 import io.widecast.store.log.FileDisk;
 import io.widecast.store.log.LogDrop;
 import io.widecast.wire.EntryCodec;
@@ -38,7 +39,7 @@ import java.util.concurrent.atomic.AtomicReference;
 /**
  * Our own store as a node runs it, without the node: log, map, checkpoints and upkeep beside it.
  */
-final class WidecastEngine implements StoreEngine {
+public final class WidecastEngine implements StoreEngine {
 
   private final Duration history;
   private StoreCore store;
@@ -52,7 +53,7 @@ final class WidecastEngine implements StoreEngine {
   /**
    * @param history how long replaced values are kept; zero, as other engines do not keep them
    */
-  WidecastEngine(Duration history) {
+  public WidecastEngine(Duration history) {
     this.history = history;
   }
 
@@ -146,6 +147,16 @@ final class WidecastEngine implements StoreEngine {
       count++;
     }
     return count;
+  }
+
+  /** The map as it is now. */
+  public View view() {
+    return store.view();
+  }
+
+  /** What {@link #snapshot} froze under {@code name}; readable until it is dropped. */
+  public View snapshotView(String name) {
+    return held.get(name).view();
   }
 
   /** Held in memory, as the others': one that outlives the process is a forced record more. */
