@@ -103,7 +103,7 @@ public final class CoreNode {
             nowNanos);
     var receiver = new LanReceiver(log, progress.applied(), random, metrics);
     this.peers = new Peers(options.self(), options.electorate().size());
-    this.turn = new Turn(options, election, peers, disk, requests, this::knownCommit);
+    this.turn = new Turn(options, election, peers, disk, log, requests, this::knownCommit);
     this.following = new Following(election, receiver, disk, votes, turn, metrics);
     this.helloAtNanos = nowNanos;
   }

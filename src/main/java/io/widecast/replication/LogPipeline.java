@@ -158,4 +158,9 @@ final class LogPipeline {
   long durable() {
     return durable;
   }
+
+  /** Everything up to here is on disk or with it: acknowledged, or soon to be. */
+  long written() {
+    return writtenEnd;
+  }
 }

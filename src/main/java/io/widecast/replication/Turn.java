@@ -2,9 +2,11 @@ package io.widecast.replication;
 
 import io.widecast.model.ErrorCode;
 import io.widecast.model.PublishOutcome;
+import io.widecast.model.Token;
 import io.widecast.replication.election.Election;
 import io.widecast.replication.lan.LanReceiver;
 import io.widecast.replication.lan.Peers;
+import io.widecast.replication.log.EntryLog;
 import io.widecast.replication.order.Master;
 import io.widecast.replication.order.RecentRequests;
 import io.widecast.wire.LanFrame;
@@ -26,6 +28,7 @@ final class Turn {
   private final Election election;
   private final Peers peers;
   private final LogPipeline disk;
+  private final EntryLog log;
   private final RecentRequests requests;
   private final LongSupplier commit;
   private final List<CoreOutput> outputs = new ArrayList<>();
@@ -38,12 +41,14 @@ final class Turn {
       Election election,
       Peers peers,
       LogPipeline disk,
+      EntryLog log,
       RecentRequests requests,
       LongSupplier commit) {
     this.options = options;
     this.election = election;
     this.peers = peers;
     this.disk = disk;
+    this.log = log;
     this.requests = requests;
     this.commit = commit;
   }
@@ -80,8 +85,11 @@ final class Turn {
         if (election.master() >= 0) {
           outputs.add(new CoreOutput.Fetch(election.master(), fetch.range()));
         }
-      } else if (output instanceof LanReceiver.Output.NeedCopy need) {
-        outputs.add(new CoreOutput.TakeCopy(election.master(), need.atLeast()));
+      } else if (output instanceof LanReceiver.Output.NeedCopy) {
+        // Not what only memory holds: it waits for the copy, and the copy must not wait for it.
+        long written = disk.written();
+        var atLeast = new Token(log.epochAt(written), written);
+        outputs.add(new CoreOutput.TakeCopy(election.master(), atLeast));
       } else {
         throw new AssertionError(output);
       }

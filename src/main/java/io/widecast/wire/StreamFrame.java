@@ -111,7 +111,7 @@ public sealed interface StreamFrame {
   /**
    * A core node asks for a whole copy.
    *
-   * @param atLeast what it must reach: the end of the asker's own log, some of which may be
+   * @param atLeast what it must reach: the end of the asker's own log on disk, some of which may be
    *     committed only because it stands there
    */
   record AskCopy(Token atLeast) implements StreamFrame {}

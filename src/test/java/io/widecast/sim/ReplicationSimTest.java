@@ -88,4 +88,11 @@ class ReplicationSimTest {
   void aLargeTailOfAnOlderTermIsCommitted() {
     new ReplicationRun(21320).run();
   }
+
+  @ParameterizedTest
+  @ValueSource(longs = {350, 1575})
+  @DisplayName("what a copy took out of the log in memory is asked for again")
+  void aCopyBelowTheLogInMemory(long seed) {
+    new ReplicationRun(seed).run();
+  }
 }

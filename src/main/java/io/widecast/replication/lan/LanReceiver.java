@@ -53,7 +53,7 @@ public final class LanReceiver {
     record Fetch(Range range) implements Output {}
 
     /** What is missing is no longer held by the master: take a copy. */
-    record NeedCopy(Token atLeast) implements Output {}
+    record NeedCopy() implements Output {}
   }
 
   public static final long NEVER = Long.MAX_VALUE;
@@ -243,7 +243,7 @@ public final class LanReceiver {
       return List.of();
     }
     copying = true;
-    return List.of(new Output.NeedCopy(log.last()));
+    return List.of(new Output.NeedCopy());
   }
 
   /** What this node keeps of the map is damaged: take a copy, though the log lacks nothing. */
@@ -252,7 +252,7 @@ public final class LanReceiver {
       return List.of();
     }
     copying = true;
-    return List.of(new Output.NeedCopy(log.last()));
+    return List.of(new Output.NeedCopy());
   }
 
   /** The copy could not be had: ask again, and be told again what is gone. */
@@ -266,8 +266,9 @@ public final class LanReceiver {
     copying = false;
     long revision = log.last().revision();
     commit = Math.max(commit, revision);
-    matched = Math.max(matched, revision);
+    matched = revision;
     highest = Math.max(highest, revision);
+    stubbedTo = revision; // what only memory held behind it is missing now
     oversize.headMap(revision, true).clear();
     var outputs = new ArrayList<Output>();
     var appended = new ArrayList<EncodedEntry>();

@@ -147,7 +147,7 @@ class LanReceiverTest {
   void takesACopyOfWhatIsGone() {
     receiver.onEntries(List.of(entry(1), entry(9)), 0);
 
-    assertThat(receiver.onGone(6)).containsExactly(new Output.NeedCopy(new Token(1, 1)));
+    assertThat(receiver.onGone(6)).containsExactly(new Output.NeedCopy());
     assertThat(receiver.onGone(6)).isEmpty();
     assertThat(take(entry(2))).isEmpty();
     assertThat(receiver.nextTimerNanos()).isEqualTo(LanReceiver.NEVER);
@@ -266,13 +266,24 @@ class LanReceiverTest {
   }
 
   @Test
+  @DisplayName("what a copy has taken out of the log is asked for again")
+  void asksAgainForWhatACopyTookBack() {
+    receiver.onEntries(entries(1, 4), 0);
+    assertThat(receiver.onDamaged()).containsExactly(new Output.NeedCopy());
+    log.reset(new Token(1, 2));
+    receiver.onCopied(0);
+
+    assertThat(ranges(receiver.onTimer(LATER_NANOS))).containsExactly(new Range(3, 2));
+  }
+
+  @Test
   @DisplayName("step 24: what differs where the master keeps nothing any more needs a copy")
   void takesACopyWhenItCannotCompare() {
     receiver.onEntries(entries(1, 4), 0);
     receiver.onNewTerm();
     take(entry(3, 5, 2, "five"));
 
-    assertThat(receiver.onGone(5)).containsExactly(new Output.NeedCopy(new Token(1, 4)));
+    assertThat(receiver.onGone(5)).containsExactly(new Output.NeedCopy());
   }
 
   @Test
