@@ -132,7 +132,7 @@ public final class ApiVerticle extends VerticleBase implements Drainable {
   private Router router() {
     var writes = new Writes(new Publisher(vertx, context, metrics), node);
     var frames = new FrameJson();
-    var reads = new Reads(node, store);
+    var reads = new Reads(vertx, node, store);
     var shared = new StreamSocket.Shared(reads, writes, watches, frames, new FlushQueue(context));
     stream = new StreamHandler(shared, connections);
     metricsHandler = new MetricsHandler(metrics);

@@ -18,7 +18,6 @@ import io.widecast.model.Value;
 import io.widecast.model.Versioned;
 import io.widecast.model.WidecastException;
 import io.widecast.store.HeldView;
-import io.widecast.store.View;
 import java.util.List;
 import java.util.Optional;
 
@@ -37,29 +36,37 @@ final class KvHandler {
   }
 
   void get(Exchange exchange) {
-    exchange.query().only(Reads.PARAMETERS);
+    Query query = exchange.query().only(Reads.PARAMETERS);
     Key key = exchange.key();
-    reads
-        .view(exchange)
-        .compose(held -> find(held, key))
-        .onSuccess(found -> answer(exchange, key, found))
-        .onFailure(exchange::fail);
+    ReadTerms terms = ReadTerms.of(query);
+    boolean atHome =
+        terms.atMaster()
+            && !reads.node().holds(key)
+            && query.get("revision").isEmpty()
+            && query.get("snapshot").isEmpty();
+    Future<Optional<Versioned>> read =
+        atHome
+            ? findAtHome(exchange, terms, key)
+            : reads.view(exchange).compose(held -> find(held, key));
+    read.onSuccess(found -> answer(exchange, key, found)).onFailure(exchange::fail);
   }
 
-  /** Nearly always what is asked for is in memory, and needs no worker. */
   private Future<Optional<Versioned>> find(HeldView held, Key key) {
-    View view = held.view();
-    StoreAccess store = reads.store();
     if (!reads.node().holds(key)) {
-      store.release(held.hold());
+      reads.store().release(held.hold());
       return Future.failedFuture(outsideFilter(reads.node(), key));
     }
-    Optional<Optional<Versioned>> now = view.findNow(key);
-    if (now.isPresent()) {
-      store.release(held.hold());
-      return Future.succeededFuture(now.get());
-    }
-    return store.read(held, () -> view.find(key));
+    return reads.find(held, key);
+  }
+
+  private Future<Optional<Versioned>> findAtHome(Exchange exchange, ReadTerms terms, Key key) {
+    return reads
+        .findAtHome(terms, key)
+        .map(
+            confirmed -> {
+              exchange.at(confirmed.view().token());
+              return confirmed.found();
+            });
   }
 
   private void answer(Exchange exchange, Key key, Optional<Versioned> found) {
@@ -164,7 +171,7 @@ final class KvHandler {
             + node.filter().orElseThrow()
             + " only, and '"
             + key
-            + "' is not among that: ask a core node");
+            + "' is not among that: ask a core node, or read it there with consistency=master");
   }
 
   static String etag(Versioned versioned) {

@@ -1,6 +1,7 @@
 package io.widecast.api;
 
 import io.vertx.core.AsyncResult;
+import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.http.WebSocketFrame;
@@ -19,7 +20,7 @@ import io.widecast.model.PublishRequest;
 import io.widecast.model.Token;
 import io.widecast.model.Versioned;
 import io.widecast.model.WidecastException;
-import io.widecast.store.View;
+import io.widecast.store.HeldView;
 import io.widecast.store.log.StoreException;
 import io.widecast.watch.Frame;
 import io.widecast.watch.Selection;
@@ -215,22 +216,25 @@ final class StreamSocket {
   private void get(Request request) {
     Key key =
         Key.parse(request.text("key").orElseThrow(() -> Query.bad("get needs the member key")));
-    LocalNode node = shared.node();
-    View view = node.viewForReading();
-    if (!node.holds(key)) {
-      throw KvHandler.outsideFilter(node, key);
-    }
-    Optional<Optional<Versioned>> now = view.findNow(key);
-    if (now.isPresent()) {
-      answer(found(request, key, now.get()));
-      return;
-    }
+    ReadTerms terms =
+        ReadTerms.of(
+            request.text("consistency"),
+            Optional.empty(),
+            request.text("timeout").map(text -> Durations.parseMillis("timeout", text)));
+    Future<Optional<Versioned>> read = read(key, terms);
     begin();
-    shared
-        .reads()
-        .store()
-        .read(() -> found(request, key, view.find(key)))
-        .onComplete(done -> end(request, done));
+    read.map(found -> found(request, key, found)).onComplete(done -> end(request, done));
+  }
+
+  private Future<Optional<Versioned>> read(Key key, ReadTerms terms) {
+    Reads reads = shared.reads();
+    if (!reads.node().holds(key)) {
+      if (terms.atMaster()) {
+        return reads.findAtHome(terms, key).map(Reads.Confirmed::found);
+      }
+      throw KvHandler.outsideFilter(reads.node(), key);
+    }
+    return reads.newest(terms).compose(view -> reads.find(new HeldView(view, 0), key));
   }
 
   private static JsonBytes found(Request request, Key key, Optional<Versioned> found) {

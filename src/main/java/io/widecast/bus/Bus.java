@@ -20,6 +20,9 @@ public final class Bus {
   /** Request {@link PublishBatch}, answered with {@link PublishOutcomes}. Owner: replication. */
   public static final String PUBLISH = "widecast.publish";
 
+  /** Request {@link AskRead}, answered with {@link ReadAnswered}. Owner: replication. */
+  public static final String READ = "widecast.read";
+
   /** Request {@link LogWrite}, answered with {@link LogDurable}, in order. Owner: the store. */
   public static final String LOG = "widecast.log";
 
@@ -85,10 +88,12 @@ public final class Bus {
           LogRead.class,
           LogSlice.class,
           AskRecovery.class,
+          AskRead.class,
           AskRequests.class,
           AskHandOver.class,
           HandedOver.class,
           KnownRequests.class,
+          ReadAnswered.class,
           Recovery.class,
           Committed.class,
           CopyPart.Begin.class,

@@ -20,7 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A core node's connection to the master: forwarded publishes, fetches, copies, reports. Follows
+ * A core node's connection to the master: forwarded publishes and reads, fetches, reports. Follows
  * the master when that changes; tries again by itself. Used on one context.
  */
 public final class PeerLink {
@@ -35,6 +35,7 @@ public final class PeerLink {
   private final Metrics metrics;
   private final StreamFrame.Greeting greeting;
   private final Handler<StreamFrame> handler;
+  private final Runnable lost;
   private final Map<Long, Promise<List<PublishOutcome>>> waiting = new HashMap<>();
   private String host = ""; // empty: nobody to connect to
   private int port;
@@ -45,13 +46,16 @@ public final class PeerLink {
   /**
    * @param greeting what every connection begins with
    * @param handler takes every frame but outcomes
+   * @param lost told when a connection has ended, or none leads where it led: what was asked on it
+   *     gets no answer
    */
   public PeerLink(
       Vertx vertx,
       StreamCodec codec,
       Metrics metrics,
       StreamFrame.Greeting greeting,
-      Handler<StreamFrame> handler) {
+      Handler<StreamFrame> handler,
+      Runnable lost) {
     this.vertx = vertx;
     this.client =
         vertx.createNetClient(
@@ -60,6 +64,7 @@ public final class PeerLink {
     this.metrics = metrics;
     this.greeting = greeting;
     this.handler = handler;
+    this.lost = lost;
   }
 
   /** Connects to that address instead of any other; nothing when it is connected there already. */
@@ -169,9 +174,10 @@ public final class PeerLink {
 
   private void onClosed() {
     socket = null;
-    var lost = new ArrayList<>(waiting.values());
+    lost.run();
+    var unanswered = new ArrayList<>(waiting.values());
     waiting.clear();
-    lost.forEach(
+    unanswered.forEach(
         promise ->
             promise.fail(
                 new WidecastException(

@@ -12,6 +12,7 @@ import io.widecast.model.ErrorCode;
 import io.widecast.model.Key;
 import io.widecast.model.PublishOutcome;
 import io.widecast.model.PublishRequest;
+import io.widecast.model.ReadOutcome;
 import io.widecast.model.RecentRequest;
 import io.widecast.model.Token;
 import io.widecast.model.Versioned;
@@ -150,7 +151,7 @@ public final class CoreNode {
     if (frame instanceof LanFrame.Ack ack) {
       if (master != null) {
         election.onHeard(from, nowNanos);
-        turn.order(master.onAck(from, ack.revision(), nowNanos), nowNanos);
+        turn.order(master.onAck(from, ack.revision(), ack.round(), nowNanos), nowNanos);
       }
     } else if (frame instanceof LanFrame.RetransmitRequest request) {
       if (master != null) {
@@ -183,6 +184,24 @@ public final class CoreNode {
       turn.refuse(ticket, ErrorCode.DISK_FULL, DISK_FULL_DETAIL);
     } else {
       turn.order(master.publish(ticket, request, nowNanos, nowMillis), nowNanos);
+    }
+  }
+
+  /**
+   * How far a copy must be to show every write that was answered before: a {@link
+   * CoreOutput.ReadReply} of {@code ticket} says it, if this node is the master and stays it.
+   */
+  public void read(long ticket, long nowNanos) {
+    if (master == null) {
+      turn.add(
+          new CoreOutput.ReadReply(
+              ticket,
+              new ReadOutcome.Refused(
+                  ErrorCode.NO_MASTER,
+                  "no master is known now, so nobody can be sure; retry shortly, or read this"
+                      + " node's own copy with consistency=local")));
+    } else {
+      turn.order(master.read(ticket, nowNanos), nowNanos);
     }
   }
 
@@ -253,20 +272,30 @@ public final class CoreNode {
     COPYING,
     /** It is the master, and hands over: told again, it takes a copy from the next one. */
     HANDING_OVER,
-    /** No other node is known to have all that is committed: told again, it looks again. */
+    /** No other node can give it all that is committed now: told again, it looks again. */
     ALONE
   }
 
   /** The store found its map damaged: another node's copy is to take its place. */
   public Mending onDamaged(long nowNanos, long nowMillis) {
-    if (master == null && election.master() >= 0) {
+    if (master == null) {
+      if (election.master() < 0 || !holdsThisTerm()) {
+        return Mending.ALONE;
+      }
       following.onDamaged();
       return Mending.COPYING;
     }
-    if (master == null) {
-      return Mending.ALONE;
-    }
     return handOver(nowNanos).isPresent() ? Mending.HANDING_OVER : Mending.ALONE;
+  }
+
+  /**
+   * Whether an entry of this term is the last one here that is on its way to the disk or there. A
+   * node takes nothing new while it waits for a copy, and the copy must reach what its disk has:
+   * where the master needs this very disk for its majority, it could never commit an entry of its
+   * term, and so nothing of what this disk has from earlier ones.
+   */
+  private boolean holdsThisTerm() {
+    return log.epochAt(disk.written()) == election.term();
   }
 
   /**

@@ -3,6 +3,7 @@ package io.widecast.replication;
 import io.widecast.bus.Committed;
 import io.widecast.bus.LogWrite;
 import io.widecast.model.PublishOutcome;
+import io.widecast.model.ReadOutcome;
 import io.widecast.model.Token;
 import io.widecast.wire.LanFrame.Range;
 import io.widecast.wire.LanPacket;
@@ -29,6 +30,9 @@ public sealed interface CoreOutput {
 
   /** Answer the publish of that ticket. */
   record Reply(long ticket, PublishOutcome outcome) implements CoreOutput {}
+
+  /** Answer the read of that ticket. */
+  record ReadReply(long ticket, ReadOutcome outcome) implements CoreOutput {}
 
   /** Fetch these over a connection to {@code slot}; answer with {@link CoreNode#onFetched}. */
   record Fetch(int slot, Range range) implements CoreOutput {}

@@ -26,6 +26,7 @@ final class Following {
   private final Metrics metrics;
   private long term; // whose master the receiver follows
   private boolean ackDue;
+  private long round; // the latest that a beacon of this term told of
   private long keepFrom = 1;
 
   Following(
@@ -53,8 +54,9 @@ final class Following {
       turn.receive(receiver.onEntries(entries.entries(), nowNanos));
     } else if (frame instanceof LanFrame.Beacon beacon) {
       keepFrom = Math.max(keepFrom, beacon.lowWater());
+      round = Math.max(round, beacon.round());
       turn.receive(receiver.onBeacon(beacon, nowNanos));
-      ackDue = true; // the master's lease counts on an answer
+      ackDue = true; // the master's lease and reads count on an answer
     } else if (frame instanceof LanFrame.Trigger trigger) {
       turn.receive(receiver.onTrigger(trigger, nowNanos));
     } else if (frame instanceof LanFrame.Cannot cannot) {
@@ -71,6 +73,7 @@ final class Following {
     election.onMasterHeard(from, nowNanos);
     if (term != newTerm) {
       term = newTerm;
+      round = 0;
       receiver.onNewTerm();
     }
     if (news) {
@@ -105,7 +108,7 @@ final class Following {
   }
 
   void onCopyFailed(long nowNanos) {
-    receiver.onCopyFailed(nowNanos);
+    turn.receive(receiver.onCopyFailed(nowNanos));
   }
 
   /** More of the log is on disk. */
@@ -131,7 +134,7 @@ final class Following {
   void acknowledge() {
     if (ackDue && election.master() >= 0 && votes.durableTerm() >= election.term()) {
       ackDue = false;
-      turn.toMaster(new LanFrame.Ack(Math.min(receiver.matched(), disk.durable())));
+      turn.toMaster(new LanFrame.Ack(Math.min(receiver.matched(), disk.durable()), round));
     }
   }
 

@@ -7,6 +7,7 @@ import io.vertx.core.eventbus.Message;
 import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetClientOptions;
 import io.vertx.core.net.NetSocket;
+import io.widecast.bus.AskRead;
 import io.widecast.bus.AskRecovery;
 import io.widecast.bus.Bus;
 import io.widecast.bus.CopyTaken;
@@ -15,13 +16,16 @@ import io.widecast.bus.LogDurable;
 import io.widecast.bus.LogWrite;
 import io.widecast.bus.PublishBatch;
 import io.widecast.bus.PublishOutcomes;
+import io.widecast.bus.ReadAnswered;
 import io.widecast.bus.Recovery;
 import io.widecast.bus.StoreDamaged;
 import io.widecast.faults.FaultInjector;
 import io.widecast.metrics.Metric;
 import io.widecast.metrics.Metrics;
 import io.widecast.model.ErrorCode;
+import io.widecast.model.Key;
 import io.widecast.model.PublishOutcome;
+import io.widecast.model.ReadOutcome;
 import io.widecast.net.FrameSocket;
 import io.widecast.replication.wan.EdgeReceiver;
 import io.widecast.store.StoreMessages;
@@ -52,12 +56,22 @@ public final class HomeStreamVerticle extends VerticleBase implements Drainable 
   private static final long STATUS_MILLIS = 250;
   private static final long LOG_RETRY_MILLIS = 500;
   private static final int WAITING_MAX = 16_384;
+  private static final int KEY_READS_MAX = 4_096;
+  private static final long KEY_READS_FROM = 1L << 32; // their numbers; those of others are below
+
+  private static final ReadOutcome.Refused UNREACHABLE =
+      new ReadOutcome.Refused(
+          ErrorCode.NO_MASTER,
+          "the home site cannot be reached from here now, so nobody can be sure; retry shortly, or"
+              + " read this node's own copy with consistency=local");
 
   private final HomeStreamOptions options;
   private final Supplier<String> http;
   private final Metrics metrics;
   private final StreamCodec codec;
   private final Map<Long, Message<PublishBatch>> waiting = new HashMap<>(); // by number
+  private final Map<Long, Message<AskRead>> keyReads = new HashMap<>(); // done at home, by number
+  private final IndexAsks indexAsks = new IndexAsks(this::askIndex, UNREACHABLE);
   private NetClient client;
   private EdgeReceiver receiver;
   private EdgeStatus status;
@@ -95,6 +109,7 @@ public final class HomeStreamVerticle extends VerticleBase implements Drainable 
               status = new EdgeStatus(options, receiver.hasCopy());
               heardNanos = System.nanoTime();
               bus.localConsumer(Bus.PUBLISH, this::onPublish);
+              bus.localConsumer(Bus.READ, this::onAskRead);
               bus.<StoreDamaged>localConsumer(Bus.DAMAGED, told -> perform(receiver.onDamaged()));
               ticks = vertx.setPeriodic(STATUS_MILLIS, id -> onTick());
               connect();
@@ -196,6 +211,10 @@ public final class HomeStreamVerticle extends VerticleBase implements Drainable 
                 "the connection to the home site ended before its answer; retry with the same"
                     + " idempotency key",
                 Map.of()));
+    var unread = new ArrayList<>(keyReads.values());
+    keyReads.clear();
+    unread.forEach(message -> answer(message, UNREACHABLE));
+    indexAsks.onLost();
     tellStatus();
     retryLater();
   }
@@ -229,6 +248,8 @@ public final class HomeStreamVerticle extends VerticleBase implements Drainable 
       if (message != null) {
         message.reply(new PublishOutcomes(outcomes.outcomes()), Bus.LOCAL_ONLY);
       }
+    } else if (frame instanceof StreamFrame.ReadDone done) {
+      onReadDone(done);
     } else if (frame instanceof StreamFrame.Status news) {
       status.onTold(news.status().cluster());
       tellStatus();
@@ -323,6 +344,42 @@ public final class HomeStreamVerticle extends VerticleBase implements Drainable 
     var outcomes = new ArrayList<PublishOutcome>();
     message.body().requests().forEach(request -> outcomes.add(refused));
     message.reply(new PublishOutcomes(outcomes), Bus.LOCAL_ONLY);
+  }
+
+  // ---- reads at the master
+
+  /** A key that this node does not hold is read at home, by itself; others need the index only. */
+  private void onAskRead(Message<AskRead> message) {
+    Optional<Key> key = message.body().key();
+    if (key.isEmpty()) {
+      indexAsks.add(outcome -> answer(message, outcome));
+    } else if (socket == null || keyReads.size() >= KEY_READS_MAX) {
+      answer(message, UNREACHABLE);
+    } else {
+      long number = KEY_READS_FROM + nextNumber++;
+      keyReads.put(number, message);
+      socket.send(new StreamFrame.Read(number, key));
+    }
+  }
+
+  private boolean askIndex(long number) {
+    if (socket != null) {
+      socket.send(new StreamFrame.Read(number, Optional.empty()));
+    }
+    return socket != null;
+  }
+
+  private void onReadDone(StreamFrame.ReadDone done) {
+    Message<AskRead> message = keyReads.remove(done.number());
+    if (message != null) {
+      answer(message, done.outcome());
+    } else {
+      indexAsks.onAnswer(done.number(), done.outcome());
+    }
+  }
+
+  private static void answer(Message<AskRead> message, ReadOutcome outcome) {
+    message.reply(new ReadAnswered(outcome), Bus.LOCAL_ONLY);
   }
 
   // ---- status

@@ -7,6 +7,7 @@ import io.vertx.core.eventbus.EventBus;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.net.SocketAddress;
 import io.widecast.bus.AskHandOver;
+import io.widecast.bus.AskRead;
 import io.widecast.bus.AskRecovery;
 import io.widecast.bus.AskRequests;
 import io.widecast.bus.Bus;
@@ -19,6 +20,7 @@ import io.widecast.bus.LogWrite;
 import io.widecast.bus.NodeStatus;
 import io.widecast.bus.PublishBatch;
 import io.widecast.bus.PublishOutcomes;
+import io.widecast.bus.ReadAnswered;
 import io.widecast.bus.Recovery;
 import io.widecast.bus.SiteMembers;
 import io.widecast.bus.StoreDamaged;
@@ -32,6 +34,7 @@ import io.widecast.model.Key;
 import io.widecast.model.NodeId;
 import io.widecast.model.PublishOutcome;
 import io.widecast.model.PublishRequest;
+import io.widecast.model.ReadOutcome;
 import io.widecast.model.RecentRequest;
 import io.widecast.model.Token;
 import io.widecast.model.Versioned;
@@ -64,6 +67,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -80,12 +84,25 @@ public final class ReplicationVerticle extends VerticleBase implements Drainable
   private static final long HAND_OVER_CHECK_MILLIS = 2;
   private static final long STATUS_MILLIS = 250;
 
+  private static final ReadOutcome.Refused UNREACHABLE =
+      new ReadOutcome.Refused(
+          ErrorCode.NO_MASTER,
+          "the master cannot be reached from here now, so nobody can be sure; retry shortly, or read"
+              + " this node's own copy with consistency=local");
+
+  private static final ReadOutcome.Refused ENDING =
+      new ReadOutcome.Refused(ErrorCode.NO_MASTER, "this node is ending: try another");
+
   private final ReplicationOptions options;
   private final Supplier<Integer> tcpPort;
   private final Supplier<String> http;
   private final Metrics metrics;
   private final LanCodec codec;
   private final Publishes publishes = new Publishes();
+  private final Map<Long, Consumer<ReadOutcome>> reads =
+      new HashMap<>(); // at the master, by ticket
+  private final IndexAsks indexAsks = new IndexAsks(this::askMaster, UNREACHABLE);
+  private long nextRead; // ticket
   private View map; // as last applied
   private Future<?> loading = Future.succeededFuture(); // of what the master looks at
   private final Map<Integer, InetSocketAddress> addresses = new HashMap<>(); // by slot
@@ -188,13 +205,15 @@ public final class ReplicationVerticle extends VerticleBase implements Drainable
         new StreamFrame.Greeting(
             coreOptions.id(), options.site(), Optional.empty(), Token.NONE, http.get());
     var streamCodec = new StreamCodec(options.streamCluster());
-    link = new PeerLink(vertx, streamCodec, metrics, greeting, this::onLinkFrame);
+    link =
+        new PeerLink(vertx, streamCodec, metrics, greeting, this::onLinkFrame, indexAsks::onLost);
     copyTaker = new CopyTaker(vertx, streamCodec, metrics);
     return null;
   }
 
   private void listen(EventBus bus) {
     bus.localConsumer(Bus.PUBLISH, this::onPublish);
+    bus.localConsumer(Bus.READ, this::onAskRead);
     bus.<Applied>localConsumer(Bus.APPLIED, message -> onApplied(message.body()));
     bus.<EdgeReport>localConsumer(Bus.EDGES, this::onEdges);
     bus.<StoreDamaged>localConsumer(Bus.DAMAGED, message -> onDamaged(message.body()));
@@ -351,9 +370,7 @@ public final class ReplicationVerticle extends VerticleBase implements Drainable
   private void onPublish(Message<PublishBatch> message) {
     if (ending) {
       refuseAll(
-          message,
-          new WidecastException(
-              ErrorCode.NO_MASTER, "this node is ending: try another", Map.of("written", false)));
+          message, new WidecastException(ENDING.code(), ENDING.detail(), Map.of("written", false)));
       return;
     }
     boolean fromCore = message.headers().contains(Bus.FROM_CORE);
@@ -441,6 +458,25 @@ public final class ReplicationVerticle extends VerticleBase implements Drainable
     message.reply(new PublishOutcomes(outcomes), Bus.LOCAL_ONLY);
   }
 
+  /** The key is of no use: a core node holds every key. */
+  private void onAskRead(Message<AskRead> message) {
+    Consumer<ReadOutcome> answer =
+        outcome -> message.reply(new ReadAnswered(outcome), Bus.LOCAL_ONLY);
+    if (ending) {
+      answer.accept(ENDING);
+    } else if (core.isMaster() || message.headers().contains(Bus.FROM_CORE)) {
+      reads.put(nextRead, answer);
+      core.read(nextRead++, System.nanoTime());
+      endTurnSoon();
+    } else {
+      indexAsks.add(answer);
+    }
+  }
+
+  private boolean askMaster(long number) {
+    return link.send(new StreamFrame.Read(number, Optional.empty()));
+  }
+
   private void onApplied(Applied applied) {
     map = applied.view();
     if (!applied.jumped()) {
@@ -511,6 +547,8 @@ public final class ReplicationVerticle extends VerticleBase implements Drainable
     if (frame instanceof StreamFrame.Fetched fetched) {
       core.onFetched(fetched.term(), fetched.entries(), System.nanoTime());
       endTurnSoon();
+    } else if (frame instanceof StreamFrame.ReadDone done) {
+      indexAsks.onAnswer(done.number(), done.outcome());
     } else if (frame instanceof StreamFrame.Status news) {
       told = Optional.of(news.status().cluster());
     } else if (frame instanceof StreamFrame.Refusal refusal) {
@@ -573,6 +611,8 @@ public final class ReplicationVerticle extends VerticleBase implements Drainable
         vertx.eventBus().send(Bus.COMMITTED, commit.committed(), Bus.LOCAL_ONLY);
       } else if (output instanceof CoreOutput.Reply reply) {
         publishes.answer(reply.ticket(), reply.outcome());
+      } else if (output instanceof CoreOutput.ReadReply reply) {
+        reads.remove(reply.ticket()).accept(reply.outcome());
       } else if (output instanceof CoreOutput.Fetch fetch) {
         link.send(new StreamFrame.Fetch(fetch.range()));
       } else if (output instanceof CoreOutput.TakeCopy copy) {

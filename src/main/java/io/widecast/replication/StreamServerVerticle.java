@@ -8,6 +8,7 @@ import io.vertx.core.eventbus.EventBus;
 import io.vertx.core.net.NetServer;
 import io.vertx.core.net.NetServerOptions;
 import io.vertx.core.net.NetSocket;
+import io.widecast.bus.AskRead;
 import io.widecast.bus.AskRequests;
 import io.widecast.bus.Bus;
 import io.widecast.bus.Drainable;
@@ -18,14 +19,20 @@ import io.widecast.bus.LogSlice;
 import io.widecast.bus.NodeStatus;
 import io.widecast.bus.PublishBatch;
 import io.widecast.bus.PublishOutcomes;
+import io.widecast.bus.ReadAnswered;
 import io.widecast.faults.FaultInjector;
 import io.widecast.metrics.Gauge;
 import io.widecast.metrics.Metric;
 import io.widecast.metrics.Metrics;
 import io.widecast.model.Bytes;
+import io.widecast.model.ErrorCode;
 import io.widecast.model.Filter;
+import io.widecast.model.Key;
+import io.widecast.model.ReadOutcome;
 import io.widecast.model.RecentRequest;
 import io.widecast.model.Token;
+import io.widecast.model.Versioned;
+import io.widecast.model.WidecastException;
 import io.widecast.net.CopySender;
 import io.widecast.net.FrameSocket;
 import io.widecast.replication.wan.EdgeStream;
@@ -33,6 +40,7 @@ import io.widecast.replication.wan.EntryWindow;
 import io.widecast.store.Applied;
 import io.widecast.store.AskView;
 import io.widecast.store.HeldView;
+import io.widecast.store.StoreMessages;
 import io.widecast.store.StoreRequest;
 import io.widecast.store.View;
 import io.widecast.wire.StreamCodec;
@@ -60,6 +68,10 @@ public final class StreamServerVerticle extends VerticleBase implements Drainabl
   private static final long PUMP_MILLIS = 20;
   private static final long REPORT_MILLIS = 200; // even when nothing changed: it lives
   private static final int LOG_READ_BYTES = 1 << 20;
+  private static final int READS_MAX = 4_096; // of one session, without an answer
+  private static final ReadOutcome.Refused TOO_MANY_READS =
+      new ReadOutcome.Refused(
+          ErrorCode.OVERLOADED, "more than " + READS_MAX + " reads wait for an answer: try again");
   private static final long EDGES_TOLD_NANOS = 1_000_000_000L;
 
   private final StreamServerOptions options;
@@ -90,6 +102,7 @@ public final class StreamServerVerticle extends VerticleBase implements Drainabl
     private final FrameSocket socket;
     private final StreamFrame.Greeting greeting;
     private final EdgeStream stream; // null for a core node
+    private int reads; // that have no answer yet
 
     private Session(FrameSocket socket, StreamFrame.Greeting greeting) {
       this.socket = socket;
@@ -215,6 +228,7 @@ public final class StreamServerVerticle extends VerticleBase implements Drainabl
   private void onClosed(FrameSocket socket, long deadline) {
     connections--;
     vertx.cancelTimer(deadline);
+    waiting.removeIf(one -> one.socket == socket);
     Session session = sessions.remove(socket);
     if (session != null && session.stream != null) {
       LOG.info("edge {} disconnected", session.greeting.id());
@@ -276,6 +290,8 @@ public final class StreamServerVerticle extends VerticleBase implements Drainabl
           .onSuccess(fetched -> session.socket.send(fetched.body()));
     } else if (frame instanceof StreamFrame.AskCopy ask && session.stream == null) {
       onceHere(ask.atLeast(), session, () -> sendCopyToCore(session));
+    } else if (frame instanceof StreamFrame.Read read) {
+      read(session, read);
     } else if (frame instanceof StreamFrame.Report report && session.stream == null) {
       vertx.eventBus().send(Bus.EDGES, report.report(), fromCore());
     } else {
@@ -306,6 +322,54 @@ public final class StreamServerVerticle extends VerticleBase implements Drainabl
               forwarding--;
               forwardingEnds();
             });
+  }
+
+  // ---- reads at the master
+
+  /** Core nodes ask the master how far they must be; edge nodes may want a key read as well. */
+  private void read(Session session, StreamFrame.Read read) {
+    if (session.reads >= READS_MAX) {
+      session.socket.send(new StreamFrame.ReadDone(read.number(), TOO_MANY_READS));
+      return;
+    }
+    session.reads++;
+    DeliveryOptions delivery =
+        session.stream == null ? fromCore() : new DeliveryOptions(Bus.LOCAL_ONLY);
+    vertx
+        .eventBus()
+        .<ReadAnswered>request(Bus.READ, new AskRead(Optional.empty()), delivery)
+        .compose(answered -> readKey(session, read.key(), answered.body().outcome()))
+        .recover(failure -> Future.succeededFuture(refusal(failure)))
+        .onSuccess(
+            outcome -> {
+              session.reads--;
+              session.socket.send(new StreamFrame.ReadDone(read.number(), outcome));
+            });
+  }
+
+  private Future<ReadOutcome> readKey(Session session, Optional<Key> key, ReadOutcome outcome) {
+    if (key.isEmpty() || !(outcome instanceof ReadOutcome.At at)) {
+      return Future.succeededFuture(outcome);
+    }
+    Promise<ReadOutcome> promise = Promise.promise();
+    onceHere(at.index(), session, () -> findHere(key.get()).onComplete(promise));
+    return promise.future();
+  }
+
+  /** Nearly always it is in memory, and needs no worker. */
+  private Future<ReadOutcome> findHere(Key key) {
+    View now = view;
+    Optional<Optional<Versioned>> known = now.findNow(key);
+    Future<Optional<Versioned>> found =
+        known.isPresent()
+            ? Future.succeededFuture(known.get())
+            : vertx.executeBlocking(() -> now.find(key), false);
+    return found.map(versioned -> new ReadOutcome.At(now.token(), versioned));
+  }
+
+  private static ReadOutcome refusal(Throwable failure) {
+    WidecastException cause = StoreMessages.refusal(failure);
+    return new ReadOutcome.Refused(cause.code(), cause.detail());
   }
 
   private static DeliveryOptions fromCore() {

@@ -64,6 +64,8 @@ final class Turn {
         unicast(send.slot(), send.frame());
       } else if (order instanceof Master.Output.Reply reply) {
         outputs.add(new CoreOutput.Reply(reply.ticket(), reply.outcome()));
+      } else if (order instanceof Master.Output.ReadReply reply) {
+        outputs.add(new CoreOutput.ReadReply(reply.ticket(), reply.outcome()));
       } else {
         throw new AssertionError(order);
       }

@@ -9,6 +9,7 @@ import io.widecast.model.EncodedEntry;
 import io.widecast.model.Entry;
 import io.widecast.model.ErrorCode;
 import io.widecast.model.Filter;
+import io.widecast.model.Key;
 import io.widecast.model.NodeId;
 import io.widecast.model.Pair;
 import io.widecast.model.PublishOutcome;
@@ -41,6 +42,7 @@ final class Checker {
   private final List<SimCore> cores;
   private final List<SimEdge> edges;
   private final List<EncodedEntry> history = new ArrayList<>(); // committed; revision r at r - 1
+  private final Map<Key, TreeMap<Long, Optional<Versioned>>> versions = new HashMap<>();
   private final Map<SimCore, Token> positions = new HashMap<>(); // never iterated, as all here
   private final Map<SimCore, Token> shown = new HashMap<>();
   private final Map<SimEdge, Token> edgePositions = new HashMap<>();
@@ -98,6 +100,7 @@ final class Checker {
       } else {
         checkMajority(entry.token(), core);
         history.add(encoded);
+        note(entry);
       }
       position = entry.token();
     }
@@ -106,6 +109,16 @@ final class Checker {
     }
     positions.put(core, position);
     sim.fold(position.revision() * 64 + core.slot());
+  }
+
+  private void note(Entry entry) {
+    for (Pair pair : entry.pairs()) {
+      Optional<Versioned> held =
+          pair instanceof Pair.Put put
+              ? Optional.of(Versioned.of(put, entry.token()))
+              : Optional.empty();
+      versions.computeIfAbsent(pair.key(), key -> new TreeMap<>()).put(entry.revision(), held);
+    }
   }
 
   private void checkSame(SimCore core, EncodedEntry entry) {
@@ -237,6 +250,29 @@ final class Checker {
     checkInHistory(edge, to);
     edgePositions.put(edge, to);
     sim.fold(to.revision() * 64 + edge.number());
+  }
+
+  // ---- readers
+
+  /** The last entry that any node knows to be committed: what a read that comes now must see. */
+  Token lastCommitted() {
+    return history.isEmpty() ? Token.NONE : history.get(history.size() - 1).entry().token();
+  }
+
+  /**
+   * A read at the master is answered, from a copy at {@code at}: it shows everything that anybody
+   * knew to be committed when the read came, so each answered write and each earlier read.
+   */
+  void onRead(SimHost host, Key key, Token floor, Token at, Optional<Versioned> found) {
+    checkInHistory(host, at);
+    if (at.compareTo(floor) < 0) {
+      throw new Violation("linearizable", host + " reads at " + at + " what came after " + floor);
+    }
+    var then = versions.getOrDefault(key, new TreeMap<>()).floorEntry(at.revision());
+    if (!found.equals(then == null ? Optional.empty() : then.getValue())) {
+      throw new Violation("linearizable", host + " reads " + key + " wrongly at " + at);
+    }
+    sim.fold(at.revision() * 64 + host.number());
   }
 
   // ---- publishers

@@ -95,6 +95,8 @@ public final class ReplicationRun {
     heal(random);
     sim.runUntil(sim.nowNanos() + GOOD_NANOS);
     publishers.forEach(SimPublisher::stop);
+    cores.forEach(core -> core.reads().mark());
+    edges.forEach(edge -> edge.reads().mark());
     settle();
     checker.checkLevel();
     checker.checkHistory();
@@ -144,10 +146,16 @@ public final class ReplicationRun {
       if (!core.map().at().equals(end)) {
         return core + " is at " + core.map().at() + ", not " + end;
       }
+      if (!core.reads().isAnswered()) {
+        return core + " gets no read done";
+      }
     }
     for (SimEdge edge : edges) {
       if (!edge.map().at().equals(end)) {
         return edge + " is at " + edge.map().at() + ", not " + end;
+      }
+      if (!edge.reads().isAnswered()) {
+        return edge + " gets no read done";
       }
     }
     return "";

@@ -13,12 +13,14 @@ import io.widecast.model.KeyVersion;
 import io.widecast.model.NodeId;
 import io.widecast.model.PublishOutcome;
 import io.widecast.model.PublishRequest;
+import io.widecast.model.ReadOutcome;
 import io.widecast.model.RecentRequest;
 import io.widecast.model.Token;
 import io.widecast.model.Versioned;
 import io.widecast.replication.CoreNode;
 import io.widecast.replication.CoreOptions;
 import io.widecast.replication.CoreOutput;
+import io.widecast.replication.IndexAsks;
 import io.widecast.replication.order.OrderOptions;
 import io.widecast.replication.wan.EntryWindow;
 import io.widecast.wire.LanFrame;
@@ -31,6 +33,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -47,6 +50,7 @@ final class SimCore extends SimHost {
   private static final long WINDOW_BYTES = 32 << 10;
   private static final int TIMER_CALLS_MAX = 1_000; // at one time
   private static final int COPY_ROWS = 50; // a frame
+  private static final long COPY_SILENCE_NANOS = 3_000_000_000L;
 
   private final CoreOptions options;
   private final long diskBytes;
@@ -75,6 +79,14 @@ final class SimCore extends SimHost {
   private int timerCalls;
   private SimStream.End masterLink; // for fetches and reports; null while there is none
   private int masterLinkSlot;
+  private final SimReads reads;
+  private final Map<Long, Consumer<ReadOutcome>> ownReads = new TreeMap<>(); // by ticket
+  private IndexAsks indexAsks; // of the master
+  private final List<Awaiting> awaiting = new ArrayList<>(); // for the map to come as far
+  private long nextRead;
+
+  /** To be done once the map is at a position. */
+  private record Awaiting(Token at, Runnable action) {}
 
   private record Answer(
       SimStream.End end, long number, int index, PublishRequest request, Outcomes outcomes) {}
@@ -116,6 +128,15 @@ final class SimCore extends SimHost {
                 : Optional.empty(),
             run.writeNanosMax());
     this.skewMillis = random.nextInt(10_000) - 5_000;
+    this.reads =
+        new SimReads(
+            this,
+            checker,
+            sim.random("reads" + slot),
+            run.readNanosMax(),
+            Filter.ALL,
+            () -> map,
+            (number, key) -> askIndex(outcome -> reads().onAnswer(number, outcome)));
     this.options =
         new CoreOptions(
             slot,
@@ -147,6 +168,7 @@ final class SimCore extends SimHost {
     map = disk.log().mapAtCommit();
     window = new EntryWindow(map.at(), WINDOW_BYTES);
     core = new CoreNode(options, recovery, reader(), decisions.split(), metrics, nowNanos());
+    indexAsks = new IndexAsks(this::askMaster, SimReads.UNREACHABLE);
     turnComing = false;
     armedAtNanos = CoreNode.NEVER;
     lastApplyAtNanos = 0;
@@ -155,6 +177,7 @@ final class SimCore extends SimHost {
     arm();
     later(CHECKPOINT_NANOS, this::checkpoint);
     later(random.nextLong(REPORT_NANOS), this::report);
+    reads.start();
   }
 
   @Override
@@ -165,6 +188,8 @@ final class SimCore extends SimHost {
     core = null;
     served.clear();
     answers.clear();
+    ownReads.clear();
+    awaiting.clear();
     masterLink = null;
   }
 
@@ -244,6 +269,8 @@ final class SimCore extends SimHost {
       onCommit(commit.committed());
     } else if (output instanceof CoreOutput.Reply reply) {
       answer(reply.ticket(), reply.outcome());
+    } else if (output instanceof CoreOutput.ReadReply reply) {
+      ownReads.remove(reply.ticket()).accept(reply.outcome());
     } else if (output instanceof CoreOutput.Fetch fetch) {
       fetch(fetch.slot(), fetch.range());
     } else if (output instanceof CoreOutput.TakeCopy copy) {
@@ -313,7 +340,18 @@ final class SimCore extends SimHost {
     window.onApplied(committed.entries(), committed.upTo());
     shown();
     List.copyOf(served).forEach(EdgeServing::pump);
+    onMoved();
     turn();
+  }
+
+  private void onMoved() {
+    reads.onMoved();
+    for (Awaiting one : List.copyOf(awaiting)) {
+      if (map.at().compareTo(one.at()) >= 0) {
+        awaiting.remove(one);
+        one.action().run();
+      }
+    }
   }
 
   private void shown() {
@@ -348,6 +386,7 @@ final class SimCore extends SimHost {
     if (masterLink != null) {
       masterLink.close();
       masterLink = null;
+      indexAsks.onLost();
     }
   }
 
@@ -362,11 +401,61 @@ final class SimCore extends SimHost {
       if (frame instanceof StreamFrame.Fetched fetched) {
         core.onFetched(fetched.term(), fetched.entries(), nowNanos());
         turn();
+      } else if (frame instanceof StreamFrame.ReadDone done) {
+        indexAsks.onAnswer(done.number(), done.outcome());
       }
     }
 
     @Override
-    public void onClosed() {}
+    public void onClosed() {
+      indexAsks.onLost();
+    }
+  }
+
+  // ---- reads at the master
+
+  /** How far the map must be for a read that comes now, from the master, wherever that is. */
+  private void askIndex(Consumer<ReadOutcome> then) {
+    if (core.isMaster()) {
+      readHere(then);
+    } else {
+      indexAsks.add(then);
+    }
+  }
+
+  private void readHere(Consumer<ReadOutcome> then) {
+    long ticket = nextRead++;
+    ownReads.put(ticket, then);
+    core.read(ticket, nowNanos());
+    turn();
+  }
+
+  private boolean askMaster(long number) {
+    if (core.masterSlot() < 0 || core.isMaster()) {
+      return false;
+    }
+    masterLink(core.masterSlot()).send(new StreamFrame.Read(number, Optional.empty()));
+    return true;
+  }
+
+  /** A core node asks for the index only, and only the master; an edge node may want it read. */
+  private void onRead(SimStream.End end, boolean fromCore, StreamFrame.Read read) {
+    if (fromCore) {
+      readHere(outcome -> end.send(new StreamFrame.ReadDone(read.number(), outcome)));
+    } else {
+      askIndex(outcome -> onIndex(end, read, outcome));
+    }
+  }
+
+  private void onIndex(SimStream.End end, StreamFrame.Read read, ReadOutcome outcome) {
+    if (!(outcome instanceof ReadOutcome.At at) || read.key().isEmpty()) {
+      end.send(new StreamFrame.ReadDone(read.number(), outcome));
+    } else if (map.at().compareTo(at.index()) < 0) {
+      awaiting.add(new Awaiting(at.index(), () -> onIndex(end, read, outcome)));
+    } else {
+      var found = new ReadOutcome.At(map.at(), map.find(read.key().get()));
+      end.send(new StreamFrame.ReadDone(read.number(), found));
+    }
   }
 
   private void report() {
@@ -402,6 +491,7 @@ final class SimCore extends SimHost {
     handler.end = end;
     end.send(greeting());
     end.send(new StreamFrame.AskCopy(atLeast));
+    handler.watch();
   }
 
   /** The store has met damage. */
@@ -436,9 +526,25 @@ final class SimCore extends SimHost {
     private final List<RecentRequest> requests = new ArrayList<>();
     private SimStream.End end;
     private boolean ended;
+    private int frames;
+
+    /** Gives it up when nothing comes for a while. */
+    private void watch() {
+      int before = frames;
+      later(
+          COPY_SILENCE_NANOS,
+          () -> {
+            if (frames == before) {
+              end.close();
+            } else {
+              watch();
+            }
+          });
+    }
 
     @Override
     public void onFrame(StreamFrame frame) {
+      frames++;
       if (frame instanceof StreamFrame.CopyRows part) {
         rows.addAll(part.rows());
       } else if (frame instanceof StreamFrame.CopyRequests part) {
@@ -484,6 +590,7 @@ final class SimCore extends SimHost {
     window.onJump(position);
     shown();
     List.copyOf(served).forEach(EdgeServing::jump);
+    onMoved();
     turn();
   }
 
@@ -518,6 +625,8 @@ final class SimCore extends SimHost {
         sendCopyToCore(end, ask.atLeast());
       } else if (frame instanceof StreamFrame.Publish publish) {
         publish(end, publish);
+      } else if (frame instanceof StreamFrame.Read read) {
+        onRead(end, edge == null, read);
       } else if (frame instanceof StreamFrame.Report report) {
         onReport(report.report());
       } else {
@@ -628,6 +737,10 @@ final class SimCore extends SimHost {
 
   SimMap map() {
     return map;
+  }
+
+  SimReads reads() {
+    return reads;
   }
 
   Metrics metrics() {

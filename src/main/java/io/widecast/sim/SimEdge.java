@@ -4,9 +4,11 @@ import io.widecast.bus.Committed;
 import io.widecast.bus.CopyPart;
 import io.widecast.bus.LogWrite;
 import io.widecast.model.Filter;
+import io.widecast.model.Key;
 import io.widecast.model.KeyVersion;
 import io.widecast.model.NodeId;
 import io.widecast.model.Token;
+import io.widecast.replication.IndexAsks;
 import io.widecast.replication.wan.EdgeReceiver;
 import io.widecast.wire.StreamFrame;
 import java.util.ArrayList;
@@ -25,6 +27,8 @@ final class SimEdge extends SimHost {
   private static final long LOG_RETRY_NANOS = 300_000_000L;
   private static final long CHECKPOINT_NANOS = 2_000_000_000L;
 
+  private static final long HOME_READS = 1L << 32; // numbers of those from there on
+
   private final NodeId id;
   private final Filter filter;
   private final List<SimCore> cores;
@@ -39,6 +43,9 @@ final class SimEdge extends SimHost {
   private Connection connection; // null while there is none
   private List<KeyVersion> copyRows = List.of();
   private Token copyAt = Token.NONE;
+  private final SimReads reads;
+  private final IndexAsks indexAsks = new IndexAsks(this::askHome, SimReads.UNREACHABLE);
+  private long keyAsked = -1; // the read of a key that home does, one at a time
 
   SimEdge(
       Simulation sim,
@@ -66,6 +73,15 @@ final class SimEdge extends SimHost {
                 ? Optional.of(new SimStore(id, true, diskBytes, sim.random("store of " + name())))
                 : Optional.empty(),
             run.writeNanosMax());
+    this.reads =
+        new SimReads(
+            this,
+            checker,
+            sim.random("reads of " + name()),
+            run.readNanosMax(),
+            filter,
+            () -> map,
+            this::ask);
   }
 
   @Override
@@ -77,13 +93,14 @@ final class SimEdge extends SimHost {
     checker.onEdgeStarted(this, map);
     connect();
     later(CHECKPOINT_NANOS, this::checkpoint);
+    reads.start();
   }
 
   @Override
   protected void onCrash() {
     sim.note(name() + " crashes at " + map.at());
     disk.crash();
-    connection = null;
+    onLost();
   }
 
   private void checkpoint() {
@@ -115,6 +132,38 @@ final class SimEdge extends SimHost {
     watch(connection, 0);
   }
 
+  /** A key of its own needs the index only; another one is read at home. */
+  private void ask(long number, Optional<Key> key) {
+    if (key.isEmpty()) {
+      indexAsks.add(outcome -> reads.onAnswer(number, outcome));
+    } else if (connection != null && keyAsked < 0) {
+      keyAsked = number;
+      connection.end.send(new StreamFrame.Read(HOME_READS + number, key));
+    }
+  }
+
+  private boolean askHome(long number) {
+    if (connection != null) {
+      connection.end.send(new StreamFrame.Read(number, Optional.empty()));
+    }
+    return connection != null;
+  }
+
+  private void onReadDone(StreamFrame.ReadDone done) {
+    if (done.number() == HOME_READS + keyAsked) {
+      reads.onAnswer(keyAsked, done.outcome());
+      keyAsked = -1;
+    } else {
+      indexAsks.onAnswer(done.number(), done.outcome());
+    }
+  }
+
+  private void onLost() {
+    connection = null;
+    keyAsked = -1;
+    indexAsks.onLost();
+  }
+
   /** Gives the connection up when nothing has come for a while. */
   private void watch(Connection watched, long framesBefore) {
     later(
@@ -135,7 +184,7 @@ final class SimEdge extends SimHost {
     if (connection != null) {
       sim.fold(why.hashCode());
       SimStream.End end = connection.end;
-      connection = null;
+      onLost();
       end.close();
       later(RETRY_NANOS, this::connect);
     }
@@ -160,6 +209,8 @@ final class SimEdge extends SimHost {
         perform(receiver.onCopyRows(rows));
       } else if (frame instanceof StreamFrame.CopyEnd copyEnd) {
         perform(receiver.onCopyEnd(copyEnd));
+      } else if (frame instanceof StreamFrame.ReadDone done) {
+        onReadDone(done);
       } else {
         throw new Violation("stream", frame + " arrives at " + name());
       }
@@ -217,6 +268,7 @@ final class SimEdge extends SimHost {
     committed.entries().forEach(entry -> map.apply(entry.entry()));
     map.moveTo(committed.upTo());
     disk.apply(committed);
+    reads.onMoved();
   }
 
   private void copy(CopyPart part) {
@@ -236,6 +288,7 @@ final class SimEdge extends SimHost {
               sim.note(name() + " holds a copy at " + map.at());
               checker.onEdgeCopied(SimEdge.this, map);
               perform(receiver.onCopied());
+              reads.onMoved();
             }
 
             @Override
@@ -249,6 +302,10 @@ final class SimEdge extends SimHost {
   }
 
   // ---- for checks, and for what brings trouble
+
+  SimReads reads() {
+    return reads;
+  }
 
   NodeId id() {
     return id;

@@ -23,6 +23,7 @@ import java.util.SplittableRandom;
  * @param valueBytesMax greatest value that is published now and then
  * @param writeNanosMax how long a write to disk takes at most, stalls aside
  * @param realStores whether each node's own store runs too, on a disk that tears
+ * @param readNanosMax how long a node waits at most before its next read at the master, 0 for none
  */
 public record SimOptions(
     int cores,
@@ -40,7 +41,8 @@ public record SimOptions(
     long staleAfterNanos,
     int valueBytesMax,
     long writeNanosMax,
-    boolean realStores) {
+    boolean realStores,
+    long readNanosMax) {
 
   private static final long MILLI = 1_000_000L;
 
@@ -54,7 +56,11 @@ public record SimOptions(
               + publishers
               + " publishers (1 to 16)");
     }
-    if (troubleNanos < 0 || thinkNanosMax < 1 || valueBytesMax < 1 || writeNanosMax < 1) {
+    if (troubleNanos < 0
+        || thinkNanosMax < 1
+        || valueBytesMax < 1
+        || writeNanosMax < 1
+        || readNanosMax < 0) {
       throw new IllegalArgumentException("times and sizes must be positive");
     }
   }
@@ -79,7 +85,8 @@ public record SimOptions(
         (800 + random.nextInt(2200)) * MILLI,
         large ? 300_000 : 9_000,
         random.nextInt(4) == 0 ? 20 * MILLI : 2 * MILLI,
-        random.nextInt(3) == 0);
+        random.nextInt(3) == 0,
+        random.nextInt(3) == 0 ? 0 : (2 + random.nextInt(100)) * MILLI);
   }
 
   private static FaultProfile lan(SplittableRandom random) {
@@ -136,7 +143,8 @@ public record SimOptions(
         staleAfterNanos,
         valueBytesMax,
         writeNanosMax,
-        realStores);
+        realStores,
+        readNanosMax);
   }
 
   public SimOptions withNodes(int newCores, int newEdges) {
@@ -156,7 +164,8 @@ public record SimOptions(
         staleAfterNanos,
         valueBytesMax,
         writeNanosMax,
-        realStores);
+        realStores,
+        readNanosMax);
   }
 
   public SimOptions withTroubleNanos(long nanos) {
@@ -176,7 +185,30 @@ public record SimOptions(
         staleAfterNanos,
         valueBytesMax,
         writeNanosMax,
-        realStores);
+        realStores,
+        readNanosMax);
+  }
+
+  /** As this, with no reads at the master. */
+  public SimOptions withoutReads() {
+    return new SimOptions(
+        cores,
+        edges,
+        publishers,
+        lan,
+        wan,
+        troubles,
+        troubleNanos,
+        thinkNanosMax,
+        bufferBytes,
+        logBytes,
+        diskBytes,
+        entriesBytes,
+        staleAfterNanos,
+        valueBytesMax,
+        writeNanosMax,
+        realStores,
+        0);
   }
 
   /** As this, with nothing going wrong but what the channels lose. */
@@ -197,7 +229,8 @@ public record SimOptions(
         staleAfterNanos,
         valueBytesMax,
         writeNanosMax,
-        realStores);
+        realStores,
+        readNanosMax);
   }
 
   @Override

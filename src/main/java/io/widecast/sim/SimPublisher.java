@@ -214,7 +214,7 @@ final class SimPublisher extends SimHost {
         drafts, compares, Optional.of(id), level(), 300 + random.nextLong(3_000));
   }
 
-  private Key key(int number) {
+  static Key key(int number) {
     return Key.of((number % 3 == 0 ? "city/" : number % 3 == 1 ? "price/" : "x/") + number);
   }
 

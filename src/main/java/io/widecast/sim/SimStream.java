@@ -81,10 +81,14 @@ final class SimStream {
     }
   }
 
+  /** Some bytes that arrive together. */
+  private record Piece(byte[] bytes, long dueNanos) {}
+
   /** One side of the connection. */
   final class End {
     private final SimHost host;
-    private final ArrayDeque<byte[]> pieces = new ArrayDeque<>(); // on their way to the other side
+    private final ArrayDeque<Piece> pieces = new ArrayDeque<>(); // on their way to the other side
+    private long lastDueNanos;
     private boolean moving;
     private long blockedNanos;
     private byte[] received = new byte[1024];
@@ -115,13 +119,20 @@ final class SimStream {
       int position = 0;
       while (position < bytes.length) {
         int piece = 1 + random.nextInt(Math.max(1, bytes.length - position));
-        pieces.add(Arrays.copyOfRange(bytes, position, position + piece));
+        add(Arrays.copyOfRange(bytes, position, position + piece));
         position += piece;
       }
       if (!moving && !pieces.isEmpty()) {
         moving = true;
         moveLater();
       }
+    }
+
+    /** Delays overlap, as in a long pipe; the bytes share its width. */
+    private void add(byte[] piece) {
+      long earliest = sim.nowNanos() + network.streamDelayNanos(host, other().host);
+      lastDueNanos = Math.max(lastDueNanos, earliest) + (long) (piece.length / BYTES_PER_NANO);
+      pieces.add(new Piece(piece, lastDueNanos));
     }
 
     void close() {
@@ -133,8 +144,7 @@ final class SimStream {
     }
 
     private void moveLater() {
-      long sending = (long) (pieces.peek().length / BYTES_PER_NANO);
-      sim.after(sending + network.streamDelayNanos(host, other().host), this::move);
+      sim.after(Math.max(0, pieces.peek().dueNanos() - sim.nowNanos()), this::move);
     }
 
     private void move() {
@@ -151,7 +161,7 @@ final class SimStream {
         return;
       }
       blockedNanos = 0;
-      byte[] piece = pieces.poll();
+      byte[] piece = pieces.poll().bytes();
       if (network.cuts(host, other().host)) {
         byte[] part = Arrays.copyOf(piece, random.nextInt(piece.length));
         deliver(part);

@@ -238,7 +238,7 @@ final class Troubles {
                     random.nextInt(cores.size()),
                     random.nextInt(1000),
                     0,
-                    new LanFrame.Beacon(new Token(1 + random.nextInt(9), 7), 1));
+                    new LanFrame.Beacon(new Token(1 + random.nextInt(9), 7), 1, 0));
             network.throwGarbage(core, genuine);
             if (random.nextInt(10) == 0 && core.isUp()) {
               network.connectGarbage(stranger, core, random.split());

@@ -27,7 +27,7 @@ import java.util.List;
  *      0    2 magic     0x5743
  *      2    1 version   1
  *      3    1 type      1 entries, 2 beacon, 3 ack, 4 request, 5 cannot, 6 gone, 7 trigger,
- *                       8 hello, 9 vote request, 10 vote reply
+ *                       8 hello, 9 vote request, 10 vote reply, 11 hand-over
  *      4    8 cluster   hash of the cluster's name and electorate
  *     12    1 sender    place in the electorate, 0..63
  *     13    8 term
@@ -40,8 +40,8 @@ import java.util.List;
  *
  * <pre>
  * entries       u8 resent (0, 1); then entries as {@link EntryCodec} writes them, to the end
- * beacon        token highest; varint lowWater
- * ack           varint revision
+ * beacon        token highest; varint lowWater; varint round
+ * ack           varint revision; varint round
  * request       varint ranges 1..32, each: varint first, varint count; 1..1024 entries in all
  * cannot        as request
  * gone          varint lowWater
@@ -121,9 +121,9 @@ public final class LanCodec {
       out.u8(entries.resent() ? 1 : 0);
       entries.entries().forEach(entry -> out.bytes(entry.bytes()));
     } else if (frame instanceof Beacon beacon) {
-      token(out, beacon.highest()).varint(beacon.lowWater());
+      token(out, beacon.highest()).varint(beacon.lowWater()).varint(beacon.round());
     } else if (frame instanceof Ack ack) {
-      out.varint(ack.revision());
+      out.varint(ack.revision()).varint(ack.round());
     } else if (frame instanceof RetransmitRequest request) {
       ranges(out, request.ranges());
     } else if (frame instanceof Cannot cannot) {
@@ -206,8 +206,8 @@ public final class LanCodec {
     }
     LanFrame frame =
         switch (type) {
-          case 2 -> new Beacon(token(in), in.varint());
-          case 3 -> new Ack(in.varint());
+          case 2 -> new Beacon(token(in), in.varint(), in.varint());
+          case 3 -> new Ack(in.varint(), in.varint());
           case 4 -> new RetransmitRequest(ranges(in));
           case 5 -> new Cannot(ranges(in));
           case 6 -> new Gone(in.varint());

@@ -46,22 +46,26 @@ public sealed interface LanFrame {
    *
    * @param highest position of its last entry
    * @param lowWater entries below are held by every member: logs may forget them
+   * @param round the latest of the master's rounds of this term, 0 for none: to be acknowledged
    */
-  record Beacon(Token highest, long lowWater) implements LanFrame {
+  record Beacon(Token highest, long lowWater, long round) implements LanFrame {
     public Beacon {
-      if (lowWater < 1) {
-        throw new IllegalArgumentException("low water " + lowWater);
+      if (lowWater < 1 || round < 0) {
+        throw new IllegalArgumentException("low water " + lowWater + ", round " + round);
       }
     }
   }
 
   /**
-   * Everything up to here is on the sender's disk and agrees with the log of this term's master.
+   * What the sender has of this term's master.
+   *
+   * @param revision everything up to here is on the sender's disk and agrees with the master's log
+   * @param round the latest round that a beacon of this term told of, 0 for none
    */
-  record Ack(long revision) implements LanFrame {
+  record Ack(long revision, long round) implements LanFrame {
     public Ack {
-      if (revision < 0) {
-        throw new IllegalArgumentException("ack of " + revision);
+      if (revision < 0 || round < 0) {
+        throw new IllegalArgumentException("ack of " + revision + ", round " + round);
       }
     }
   }

@@ -135,7 +135,7 @@ final class PublishParts {
     } else if (kind != 2) {
       throw new WireException("outcome of kind " + kind);
     }
-    String type = in.text(NAME_BYTES_MAX);
+    ErrorCode code = ReadParts.errorCode(in.text(NAME_BYTES_MAX));
     String detail = in.text(TEXT_BYTES_MAX);
     Map<String, Object> extras = new TreeMap<>();
     for (int count = in.count(EXTRAS_MAX); count > 0; count--) {
@@ -150,11 +150,6 @@ final class PublishParts {
             default -> throw new WireException("extra of form " + form);
           });
     }
-    for (ErrorCode code : ErrorCode.values()) {
-      if (code.type().equals(type)) {
-        return new PublishOutcome.Refused(code, detail, extras);
-      }
-    }
-    throw new WireException("error of type " + type);
+    return new PublishOutcome.Refused(code, detail, extras);
   }
 }

@@ -17,8 +17,6 @@ import io.widecast.model.NodeId;
 import io.widecast.model.PublishOutcome;
 import io.widecast.model.PublishRequest;
 import io.widecast.model.Token;
-import io.widecast.model.Value;
-import io.widecast.model.Versioned;
 import io.widecast.model.WidecastException;
 import io.widecast.wire.LanFrame.Range;
 import io.widecast.wire.WireException.Kind;
@@ -69,7 +67,9 @@ public final class StreamCodec {
     OUTCOMES,
     REPORT,
     STATUS,
-    COPY_REQUESTS
+    COPY_REQUESTS,
+    READ,
+    READ_DONE
   }
 
   private static final Type[] TYPES = Type.values();
@@ -147,6 +147,13 @@ public final class StreamCodec {
     } else if (frame instanceof StreamFrame.Status status) {
       ClusterParts.cluster(out, status.status());
       return Type.STATUS;
+    } else if (frame instanceof StreamFrame.Read read) {
+      out.varint(read.number()).u8(read.key().isPresent() ? 1 : 0);
+      read.key().ifPresent(key -> out.sized(key.bytes()));
+      return Type.READ;
+    } else if (frame instanceof StreamFrame.ReadDone done) {
+      ReadParts.outcome(out.varint(done.number()), done.outcome());
+      return Type.READ_DONE;
     }
     throw new AssertionError(frame);
   }
@@ -252,6 +259,9 @@ public final class StreamCodec {
       }
       case STATUS -> new StreamFrame.Status(ClusterParts.cluster(in));
       case COPY_REQUESTS -> new StreamFrame.CopyRequests(RequestParts.read(in));
+      case READ ->
+          new StreamFrame.Read(in.varint(), flag(in) ? Optional.of(key(in)) : Optional.empty());
+      case READ_DONE -> new StreamFrame.ReadDone(in.varint(), ReadParts.outcome(in));
     };
   }
 
@@ -274,22 +284,15 @@ public final class StreamCodec {
   }
 
   private static void row(ByteWriter out, KeyVersion row) {
-    Versioned versioned = row.versioned();
-    token(out.sized(row.key().bytes()), versioned.token());
-    out.varint(versioned.revision() - versioned.createRevision()).varint(versioned.version());
-    out.varint(versioned.expiresAtMillis());
-    EntryCodec.encodeValue(out, versioned.value());
+    ReadParts.versioned(out.sized(row.key().bytes()), row.versioned());
   }
 
   private static KeyVersion row(ByteReader in) throws WireException {
-    var key = new Key(in.sized(Key.BYTES_MAX));
-    Token token = token(in);
-    long createRevision = token.revision() - in.varint();
-    long version = in.varint();
-    long expiresAtMillis = in.varint();
-    Value value = EntryCodec.decodeValue(in);
-    return new KeyVersion(
-        key, new Versioned(value, token, createRevision, version, expiresAtMillis));
+    return new KeyVersion(key(in), ReadParts.versioned(in));
+  }
+
+  private static Key key(ByteReader in) throws WireException {
+    return new Key(in.sized(Key.BYTES_MAX));
   }
 
   /**

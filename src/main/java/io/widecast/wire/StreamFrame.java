@@ -4,10 +4,12 @@ import io.widecast.bus.EdgeReport;
 import io.widecast.bus.NodeStatus;
 import io.widecast.model.EncodedEntry;
 import io.widecast.model.Filter;
+import io.widecast.model.Key;
 import io.widecast.model.KeyVersion;
 import io.widecast.model.NodeId;
 import io.widecast.model.PublishOutcome;
 import io.widecast.model.PublishRequest;
+import io.widecast.model.ReadOutcome;
 import io.widecast.model.RecentRequest;
 import io.widecast.model.Token;
 import io.widecast.wire.LanFrame.Range;
@@ -132,6 +134,30 @@ public sealed interface StreamFrame {
       outcomes = List.copyOf(outcomes);
       if (number < 0 || outcomes.size() > REQUESTS_MAX) {
         throw new IllegalArgumentException(outcomes.size() + " outcomes");
+      }
+    }
+  }
+
+  /**
+   * A read that must see every write answered before it: a core node asks the master how far its
+   * copy must be for that; an edge node asks any core node, and may have the read itself done
+   * there.
+   *
+   * @param key what to read there; empty when only the position is wanted
+   */
+  record Read(long number, Optional<Key> key) implements StreamFrame {
+    public Read {
+      if (number < 0) {
+        throw new IllegalArgumentException("read " + number);
+      }
+    }
+  }
+
+  /** What became of it. */
+  record ReadDone(long number, ReadOutcome outcome) implements StreamFrame {
+    public ReadDone {
+      if (number < 0) {
+        throw new IllegalArgumentException("read " + number);
       }
     }
   }

@@ -4,12 +4,14 @@ import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.Message;
+import io.widecast.bus.AskRead;
 import io.widecast.bus.Bus;
 import io.widecast.bus.LogRead;
 import io.widecast.bus.LogSlice;
 import io.widecast.bus.NodeStatus;
 import io.widecast.bus.PublishBatch;
 import io.widecast.bus.PublishOutcomes;
+import io.widecast.bus.ReadAnswered;
 import io.widecast.model.ClusterView;
 import io.widecast.model.Compare;
 import io.widecast.model.Draft;
@@ -21,6 +23,7 @@ import io.widecast.model.NodeId;
 import io.widecast.model.Pair;
 import io.widecast.model.PublishOutcome;
 import io.widecast.model.PublishRequest;
+import io.widecast.model.ReadOutcome;
 import io.widecast.model.RequestId;
 import io.widecast.model.Token;
 import io.widecast.model.Versioned;
@@ -54,6 +57,7 @@ final class FakeReplication extends VerticleBase {
   private long logFrom = 1; // lowest revision the log still holds
   private Optional<ErrorCode> refuse = Optional.empty();
   private Optional<List<String>> filter = Optional.empty();
+  private Optional<Optional<ReadOutcome>> readOutcome = Optional.empty();
   private boolean tooLate;
   private boolean ready = true;
   private boolean masterKnown = true;
@@ -81,6 +85,7 @@ final class FakeReplication extends VerticleBase {
     vertx.eventBus().localConsumer(Bus.PUBLISH, this::onPublish);
     vertx.eventBus().<AskView>localConsumer(Bus.VIEW, m -> m.reply(applied(List.of(), true)));
     vertx.eventBus().localConsumer(Bus.LOG_READ, this::onLogRead);
+    vertx.eventBus().localConsumer(Bus.READ, this::onRead);
     return Future.succeededFuture();
   }
 
@@ -146,6 +151,22 @@ final class FakeReplication extends VerticleBase {
 
   void refuse(ErrorCode code) {
     refuse = Optional.of(code);
+  }
+
+  /**
+   * How far reads at the master must be; they are as far as this map by default.
+   *
+   * @param then what is answered; null for nothing
+   */
+  void answerReads(ReadOutcome then) {
+    readOutcome = Optional.of(Optional.ofNullable(then));
+  }
+
+  private void onRead(Message<AskRead> message) {
+    Optional<Versioned> found = message.body().key().map(map::get);
+    readOutcome
+        .orElse(Optional.of(new ReadOutcome.At(position(), found)))
+        .ifPresent(outcome -> message.reply(new ReadAnswered(outcome), Bus.LOCAL_ONLY));
   }
 
   /** Whether writes are written, but do not reach their level in time. */

@@ -10,6 +10,8 @@ import io.vertx.core.json.JsonObject;
 import io.widecast.metrics.Metric;
 import io.widecast.model.ErrorCode;
 import io.widecast.model.NodeId;
+import io.widecast.model.ReadOutcome;
+import io.widecast.model.Token;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -175,7 +177,6 @@ class HttpApiIT {
         arguments("GET", "/v1/kv", "", "Accept: text/html", 406, "not-acceptable"),
         arguments("GET", "/v1/kv/k?min=7", "", "", 400, "bad-token"),
         arguments("GET", "/v1/kv/k?consistency=none", "", "", 400, "bad-request"),
-        arguments("GET", "/v1/kv/k?consistency=master", "", "", 501, "not-implemented"),
         arguments("GET", "/v1/visibility/x", "", "", 400, "bad-token"),
         arguments("GET", "/v1/watch", "", "", 400, "bad-pattern"),
         arguments("GET", "/v1/watch?match=f*", "", "", 400, "bad-pattern"),
@@ -578,6 +579,62 @@ class HttpApiIT {
     assertProblem(node.get("/v1/kv/city/FR/2"), 404, "not-found");
     assertProblem(node.get("/v1/kv/city/US/1"), 404, "outside-filter");
     assertThat(header(node.get("/v1/kv"), "Widecast-Filter")).isEqualTo("city/FR/**,x");
+  }
+
+  private void answerReads(ReadOutcome outcome) {
+    node.replication.change(() -> node.replication.answerReads(outcome)).await();
+  }
+
+  @Test
+  void aReadAtTheMasterWaitsUntilThisCopyIsAsFar() {
+    node.put("k", "v");
+    answerReads(new ReadOutcome.At(new Token(1, 2), Optional.empty()));
+
+    HttpResponse<String> late = node.get("/v1/kv/k?consistency=master&timeout=100ms");
+    assertProblem(late, 504, "catch-up-timeout");
+    node.put("k", "w");
+
+    HttpResponse<String> read = node.get("/v1/kv/k?consistency=master&min=1.1");
+    assertThat(read.body()).isEqualTo("w");
+    assertThat(header(read, "Widecast-Token")).isEqualTo("1.2");
+    HttpResponse<String> head = node.send("HEAD", "/v1/kv/k?consistency=master", "");
+    assertThat(header(head, "ETag")).isEqualTo("\"1.2\"");
+    HttpResponse<String> list = node.get("/v1/kv?consistency=master");
+    assertThat(new JsonObject(list.body()).getLong("revision")).isEqualTo(2);
+    HttpResponse<String> earlier = node.get("/v1/kv/k?consistency=master&revision=1");
+    assertThat(earlier.body()).isEqualTo("v");
+  }
+
+  @Test
+  void aReadThatNobodyCanBeSureOfIsRefused() {
+    node.put("k", "v");
+    answerReads(new ReadOutcome.Refused(ErrorCode.NO_MASTER, "as the test says"));
+    HttpResponse<String> refused = node.get("/v1/kv/k?consistency=master");
+    assertProblem(refused, 503, "no-master");
+    assertThat(header(refused, "Retry-After")).isEqualTo("1");
+    assertThat(refused.body()).contains("as the test says");
+
+    answerReads(null);
+    assertProblem(node.get("/v1/kv/k?consistency=master&timeout=50ms"), 503, "no-master");
+    assertProblem(node.get("/v1/kv?consistency=master&timeout=50ms"), 503, "no-master");
+    assertThat(node.get("/v1/kv/k").statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void anEdgeHasTheMasterReadWhatItDoesNotHold() {
+    node.replication.change(() -> node.replication.filter(List.of("city/FR/**"))).await();
+    node.put("city/FR/1", "here");
+    node.put("city/US/1", "there");
+
+    HttpResponse<String> there = node.get("/v1/kv/city/US/1?consistency=master");
+    assertThat(there.body()).isEqualTo("there");
+    assertThat(header(there, "ETag")).isEqualTo("\"1.2\"");
+    assertThat(header(there, "Widecast-Token")).isEqualTo("1.2");
+    assertThat(node.get("/v1/kv/city/FR/1?consistency=master").body()).isEqualTo("here");
+    assertProblem(node.get("/v1/kv/city/US/2?consistency=master"), 404, "not-found");
+    assertProblem(
+        node.get("/v1/kv/city/US/1?consistency=master&revision=2"), 404, "outside-filter");
+    assertProblem(node.get("/v1/kv/city/US/1?consistency=local"), 404, "outside-filter");
   }
 
   @Test

@@ -369,7 +369,6 @@ class StoreApiIT {
         arguments("GET", "/v1/kv/k?revision=99", "", "", 400, "bad-request"),
         arguments("GET", "/v1/kv/k?revision=1&revision=1", "", "", 400, "bad-request"),
         arguments("GET", "/v1/kv/k?revision=1&snapshot=s", "", "", 400, "bad-request"),
-        arguments("GET", "/v1/kv/k?revision=1&consistency=master", "", "", 501, "not-implemented"),
         arguments("GET", "/v1/kv/nope?revision=1", "", "", 404, "not-found"),
         arguments("GET", "/v1/kv/k?snapshot=nope", "", "", 404, "not-found"),
         arguments("GET", "/v1/kv/k?snapshot=No+Name", "", "", 400, "bad-request"),

@@ -180,6 +180,8 @@ class StreamIT {
             "{\"id\":1,\"op\":\"publish\",\"pairs\":[{\"key\":\"k\",\"value\":\"v\",\"ttl\":60}],"
                 + "\"ack\":\"durable\",\"idempotencyKey\":\"x\"}");
     JsonObject got = stream.ask("{\"id\":2,\"op\":\"get\",\"key\":\"k\"}");
+    JsonObject atMaster =
+        stream.ask("{\"id\":3,\"op\":\"get\",\"key\":\"k\",\"consistency\":\"master\"}");
 
     assertThat(written)
         .isEqualTo(
@@ -188,6 +190,7 @@ class StreamIT {
     assertThat(got.getString("value")).isEqualTo("v");
     assertThat(got.getString("token")).isEqualTo("1.1");
     assertThat(got.getInteger("id")).isEqualTo(2);
+    assertThat(atMaster).isEqualTo(got.copy().put("id", 3));
     assertThat(stream.ask("{\"op\":\"ping\"}")).isEqualTo(new JsonObject("{\"op\":\"pong\"}"));
   }
 
@@ -196,6 +199,8 @@ class StreamIT {
         arguments("{\"id\":5,\"op\":\"get\",\"key\":\"absent\"}", 5, "not-found"),
         arguments("{\"id\":5,\"op\":\"get\",\"key\":\"\"}", 5, "bad-key"),
         arguments("{\"id\":5,\"op\":\"get\"}", 5, "bad-request"),
+        arguments(
+            "{\"id\":5,\"op\":\"get\",\"key\":\"k\",\"consistency\":\"x\"}", 5, "bad-request"),
         arguments("{\"id\":5,\"op\":\"fetch\"}", 5, "bad-request"),
         arguments("{\"op\":\"get\",\"key\":\"k\"}", -1, "bad-request"),
         arguments("{\"op\":\"watch\",\"match\":[\"f*\"],\"id\":5}", 5, "bad-pattern"),
@@ -243,9 +248,12 @@ class StreamIT {
 
     JsonObject ok = stream.ask("{\"id\":1,\"op\":\"watch\",\"match\":[\"**\"],\"since\":\"now\"}");
     JsonObject outside = stream.ask("{\"id\":2,\"op\":\"get\",\"key\":\"city/US/1\"}");
+    JsonObject atMaster =
+        stream.ask("{\"id\":3,\"op\":\"get\",\"key\":\"city/US/1\",\"consistency\":\"master\"}");
 
     assertThat(ok.getJsonArray("held")).isEqualTo(JsonArray.of("city/FR/**"));
     assertThat(outside.getJsonObject("error").getString("type")).isEqualTo("outside-filter");
+    assertThat(atMaster.getJsonObject("error").getString("type")).isEqualTo("not-found");
   }
 
   @Test

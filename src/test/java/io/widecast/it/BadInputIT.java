@@ -312,7 +312,7 @@ class BadInputIT {
     var ours = new LanCodec(StreamCodec.clusterNumber(processes.cluster(), ELECTORATE));
     var theirs = new LanCodec(StreamCodec.clusterNumber("somebody else", ELECTORATE));
     // A slot that nobody has, so that even a frame that gets through is nobody's.
-    var packet = new LanPacket(2, 0, 0, new LanFrame.Ack(1));
+    var packet = new LanPacket(2, 0, 0, new LanFrame.Ack(1, 0));
     byte[] good = ours.encode(packet);
     byte[] truncated = Arrays.copyOf(good, good.length - 1);
     byte[] forged = good.clone();
@@ -320,7 +320,7 @@ class BadInputIT {
     byte[] wrongVersion = good.clone();
     wrongVersion[2] = 99;
     byte[] foreign = theirs.encode(packet);
-    byte[] nobody = ours.encode(new LanPacket(40, 0, 0, new LanFrame.Ack(1)));
+    byte[] nobody = ours.encode(new LanPacket(40, 0, 0, new LanFrame.Ack(1, 0)));
     double malformed = malformed();
     double versions = count("wrong_version");
     double foreigners = count("foreign");

@@ -302,8 +302,26 @@ class ContractIT {
   }
 
   @Test
-  void whatComesInALaterVersionSaysSo() {
-    assertProblem(curl(core, "/v1/kv/a?consistency=master"), 501, "not-implemented");
+  void aReadAtTheMasterSeesEveryWriteThatWasAnsweredBeforeIt() {
+    for (int i = 0; i < 20; i++) {
+      String value = "value " + i;
+      Node writer = i % 2 == 0 ? core : edge;
+      curl(writer, "/v1/kv/city/JP/row3", "-X", "PUT", "-d", value);
+      curl(writer, "/v1/kv/city/FR/row3", "-X", "PUT", "-d", value);
+
+      for (Node reader : List.of(core, edge, processes.master())) {
+        assertThat(curl(reader, "/v1/kv/city/JP/row3?consistency=master").body()).isEqualTo(value);
+        // Not what the edge node holds: read at home.
+        Answer elsewhere = curl(reader, "/v1/kv/city/FR/row3?consistency=master");
+        assertThat(elsewhere.body()).isEqualTo(value);
+        assertThat(elsewhere.header("ETag")).isNotBlank();
+        Answer list = curl(reader, "/v1/kv?prefix=city/JP/row3&consistency=master");
+        assertThat(list.body()).contains(value);
+      }
+    }
+    assertProblem(curl(edge, "/v1/kv/city/FR/none?consistency=master"), 404, "not-found");
+    assertProblem(curl(edge, "/v1/kv/city/FR/row3"), 404, "outside-filter");
+    assertProblem(curl(core, "/v1/kv/a?consistency=backup"), 400, "bad-request");
   }
 
   @Test

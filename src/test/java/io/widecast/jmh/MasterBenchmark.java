@@ -94,8 +94,8 @@ public class MasterBenchmark {
     outputs += master.flush(nanos).size();
     long last = log.last().revision();
     outputs += master.onDurable(last, nanos).size();
-    outputs += master.onAck(1, last, nanos).size();
-    outputs += master.onAck(2, last, nanos).size();
+    outputs += master.onAck(1, last, 0, nanos).size();
+    outputs += master.onAck(2, last, 0, nanos).size();
     log.trim(last, 1 << 20);
     return outputs;
   }

@@ -20,6 +20,7 @@ import io.widecast.model.Key;
 import io.widecast.model.NodeId;
 import io.widecast.model.Pair;
 import io.widecast.model.PublishOutcome;
+import io.widecast.model.ReadOutcome;
 import io.widecast.model.RecentRequest;
 import io.widecast.model.RequestId;
 import io.widecast.model.Token;
@@ -141,7 +142,7 @@ class CoreNodeTest {
     assertThat(writes(first).get(0).hardState()).contains(new HardState(1, -1));
 
     node.onLogDurable(0, TIME_MILLIS);
-    assertThat(sent(node.endTurn(0))).containsExactly(new LanFrame.Ack(1));
+    assertThat(sent(node.endTurn(0))).containsExactly(new LanFrame.Ack(1, 0));
   }
 
   @Test
@@ -173,7 +174,7 @@ class CoreNodeTest {
                 false));
     assertThat(node.isDecided()).isFalse();
 
-    receive(node, new LanFrame.Beacon(new Token(1, 3), 1), 3);
+    receive(node, new LanFrame.Beacon(new Token(1, 3), 1, 0), 3);
     assertThat(committed(node.endTurn(0))).isEqualTo(entries(2, 3));
     assertThat(node.isDecided()).isFalse();
 
@@ -271,7 +272,7 @@ class CoreNodeTest {
     receive(node, new LanFrame.Entries(false, entries(3, 3)));
     node.endTurn(0);
     node.onLogDurable(0, TIME_MILLIS);
-    receive(node, new LanFrame.Beacon(new Token(1, 3), 1), 3);
+    receive(node, new LanFrame.Beacon(new Token(1, 3), 1, 0), 3);
     assertThat(node.endTurn(0)).noneMatch(CoreOutput.Commit.class::isInstance);
     assertThat(node.isDecided()).isFalse();
 
@@ -281,9 +282,79 @@ class CoreNodeTest {
     receive(node, new LanFrame.Entries(false, entries(4, 4)));
     node.endTurn(SECOND_NANOS);
     node.onLogDurable(SECOND_NANOS, TIME_MILLIS);
-    receive(node, new LanFrame.Beacon(new Token(1, 4), 1), 4);
+    receive(node, new LanFrame.Beacon(new Token(1, 4), 1, 0), 4);
     assertThat(node.endTurn(SECOND_NANOS)).anyMatch(CoreOutput.Commit.class::isInstance);
     assertThat(node.isDecided()).isTrue();
+  }
+
+  @Test
+  @DisplayName("a node needed for the majority takes no copy before it has an entry of the term")
+  void takesNoCopyWhileTheTermHasNothingHere() {
+    CoreNode node = node(1, THREE, NOTHING);
+    receive(node, new LanFrame.Entries(false, entries(1, 2)));
+    node.endTurn(0);
+    node.onLogDurable(0, TIME_MILLIS);
+    node.endTurn(0);
+    receiveFrom(node, 2, 2, new LanFrame.Beacon(new Token(1, 2), 1, 0));
+    node.endTurn(0);
+    node.onLogDurable(0, TIME_MILLIS);
+
+    assertThat(node.onDamaged(0, TIME_MILLIS)).isEqualTo(CoreNode.Mending.ALONE);
+    receiveFrom(node, 2, 2, new LanFrame.Entries(false, List.of(entry(2, 3, 1, "x"))));
+    node.endTurn(0);
+
+    assertThat(node.onDamaged(0, TIME_MILLIS)).isEqualTo(CoreNode.Mending.COPYING);
+    assertThat(node.endTurn(0)).contains(new CoreOutput.TakeCopy(2, new Token(2, 3)));
+  }
+
+  // ---- reads
+
+  private static List<ReadOutcome> reads(List<CoreOutput> outputs) {
+    return outputs.stream()
+        .filter(CoreOutput.ReadReply.class::isInstance)
+        .map(output -> ((CoreOutput.ReadReply) output).outcome())
+        .toList();
+  }
+
+  @Test
+  @DisplayName("an agent acknowledges the latest round that it has heard of in this term")
+  void acknowledgesRounds() {
+    CoreNode node = node(1, THREE, NOTHING);
+    receive(node, new LanFrame.Beacon(new Token(1, 1), 1, 7));
+    receive(node, new LanFrame.Beacon(new Token(1, 1), 1, 6)); // out of order
+    assertThat(sent(node.endTurn(0))).noneMatch(LanFrame.Ack.class::isInstance);
+    node.onLogDurable(0, TIME_MILLIS); // the term is
+    assertThat(sent(node.endTurn(0))).containsExactly(new LanFrame.Ack(0, 7));
+
+    receiveFrom(node, 2, 2, new LanFrame.Beacon(new Token(1, 1), 1, 0));
+    node.endTurn(0);
+    node.onLogDurable(0, TIME_MILLIS);
+    assertThat(sent(node.endTurn(0))).containsExactly(new LanFrame.Ack(0, 0));
+  }
+
+  @Test
+  void refusesReadsWhereItIsNotTheMaster() {
+    CoreNode node = node(1, THREE, NOTHING);
+    receive(node, beacon(1));
+
+    node.read(1, 0);
+
+    assertThat(((ReadOutcome.Refused) reads(node.endTurn(0)).get(0)).code())
+        .isEqualTo(ErrorCode.NO_MASTER);
+  }
+
+  @Test
+  @DisplayName("alone, a read is answered at once, with everything that was answered before it")
+  void readsAlone() {
+    CoreNode alone = node(0, List.of(new NodeId("a")), NOTHING);
+    elect(alone);
+
+    alone.read(1, 0);
+
+    List<CoreOutput> outputs = alone.endTurn(0);
+    assertThat(reads(outputs))
+        .containsExactly(new ReadOutcome.At(new Token(1, 1), Optional.empty()));
+    assertThat(sent(outputs)).isEmpty();
   }
 
   /** A master that two others follow; one of them has everything. */
@@ -298,7 +369,7 @@ class CoreNodeTest {
   }
 
   private static void acknowledge(CoreNode node, int from, long revision) {
-    var ack = new LanFrame.Ack(revision);
+    var ack = new LanFrame.Ack(revision, 0);
     node.onPacket(new LanPacket(from, node.term(), 0, ack), false, 0, TIME_MILLIS);
     node.endTurn(0);
   }
@@ -330,7 +401,7 @@ class CoreNodeTest {
     assertThat(((PublishOutcome.Refused) replies(before).get(0)).code())
         .isEqualTo(ErrorCode.NO_MASTER);
 
-    var ack = new LanFrame.Ack(3);
+    var ack = new LanFrame.Ack(3, 0);
     node.onPacket(new LanPacket(2, node.term(), 0, ack), false, 0, TIME_MILLIS);
     node.onTimer(5_000_000, TIME_MILLIS);
     List<CoreOutput> ready = node.endTurn(5_000_000);
@@ -454,8 +525,12 @@ class CoreNodeTest {
     node.onPacket(new LanPacket(0, 1, commit, frame), true, 0, TIME_MILLIS);
   }
 
+  private static void receiveFrom(CoreNode node, int slot, long term, LanFrame frame) {
+    node.onPacket(new LanPacket(slot, term, 0, frame), true, 0, TIME_MILLIS);
+  }
+
   private static LanFrame beacon(long epoch) {
-    return new LanFrame.Beacon(new Token(epoch, 1), 1);
+    return new LanFrame.Beacon(new Token(epoch, 1), 1, 0);
   }
 
   /** Has a node alone become master, with the first entry of its term on disk. */

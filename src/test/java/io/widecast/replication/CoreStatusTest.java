@@ -74,7 +74,7 @@ class CoreStatusTest {
   }
 
   private void hearMaster() {
-    var beacon = new LanFrame.Beacon(Token.NONE, 1);
+    var beacon = new LanFrame.Beacon(Token.NONE, 1, 0);
     core.onPacket(new LanPacket(0, 1, 0, beacon), true, 0, TIME_MILLIS);
   }
 

@@ -79,20 +79,28 @@ class ReplicationSimTest {
         5 * SECOND_NANOS,
         1_000,
         SECOND_NANOS / 500,
-        false);
+        false,
+        SECOND_NANOS / 100);
   }
 
   @Test
   @DisplayName(
       "seed 21320: more than a window of an older term's entries does not stop a new master")
   void aLargeTailOfAnOlderTermIsCommitted() {
-    new ReplicationRun(21320).run();
+    new ReplicationRun(21320, SimOptions.drawn(21320).withoutReads()).run();
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1638, 5078})
+  @DisplayName("a node that waits for a copy does not keep the master from its majority for ever")
+  void aCopyDoesNotWaitForItself(long seed) {
+    new ReplicationRun(seed).run();
   }
 
   @ParameterizedTest
   @ValueSource(longs = {350, 1575})
   @DisplayName("what a copy took out of the log in memory is asked for again")
   void aCopyBelowTheLogInMemory(long seed) {
-    new ReplicationRun(seed).run();
+    new ReplicationRun(seed, SimOptions.drawn(seed).withoutReads()).run();
   }
 }

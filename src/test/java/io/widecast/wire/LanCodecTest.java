@@ -102,8 +102,8 @@ class LanCodecTest {
 
   @Test
   void refusesOtherClustersAndVersionsUnderAGoodChecksum() {
-    byte[] ours = LAN.encode(WireExamples.packet(new LanFrame.Ack(7)));
-    byte[] theirs = new LanCodec(7).encode(WireExamples.packet(new LanFrame.Ack(7)));
+    byte[] ours = LAN.encode(WireExamples.packet(new LanFrame.Ack(7, 0)));
+    byte[] theirs = new LanCodec(7).encode(WireExamples.packet(new LanFrame.Ack(7, 0)));
     byte[] newer = ours.clone();
     newer[2] = 2;
     byte[] posing = theirs.clone(); // our number on it, their checksum
@@ -163,8 +163,8 @@ class LanCodecTest {
 
   @Test
   void recordsRefuseWhatCouldNotBeDecoded() {
-    assertRefused(() -> new LanPacket(-1, 0, 0, new LanFrame.Ack(0)));
-    assertRefused(() -> new LanFrame.Ack(-1));
+    assertRefused(() -> new LanPacket(-1, 0, 0, new LanFrame.Ack(0, 0)));
+    assertRefused(() -> new LanFrame.Ack(-1, 0));
     assertRefused(() -> new Range(Long.MAX_VALUE, 1));
     assertRefused(() -> new LanFrame.Entries(false, List.of()));
     assertRefused(() -> new LanFrame.Cannot(Collections.nCopies(33, new Range(1, 1))));
@@ -217,7 +217,7 @@ class LanCodecTest {
 
   @Test
   void knowsTheSenderAtSight() {
-    byte[] datagram = new LanCodec(7).encode(new LanPacket(5, 1, 0, new LanFrame.Ack(3)));
+    byte[] datagram = new LanCodec(7).encode(new LanPacket(5, 1, 0, new LanFrame.Ack(3, 0)));
 
     assertThat(LanCodec.isFrom(5, datagram)).isTrue();
     assertThat(LanCodec.isFrom(4, datagram)).isFalse();

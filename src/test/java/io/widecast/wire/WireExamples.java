@@ -19,6 +19,7 @@ import io.widecast.model.NodeId;
 import io.widecast.model.Pair;
 import io.widecast.model.PublishOutcome;
 import io.widecast.model.PublishRequest;
+import io.widecast.model.ReadOutcome;
 import io.widecast.model.RecentRequest;
 import io.widecast.model.RequestId;
 import io.widecast.model.Token;
@@ -147,11 +148,12 @@ final class WireExamples {
         example("entries-resent", new LanFrame.Entries(true, List.of(PUT)), sentFields(1)),
         example(
             "beacon",
-            new LanFrame.Beacon(new Token(3, 1042), 1000),
+            new LanFrame.Beacon(new Token(3, 1042), 1000, 300),
             "v highest, epoch",
             "v highest, revision",
-            "v low water"),
-        example("ack", new LanFrame.Ack(1042), "v revision"),
+            "v low water",
+            "v round"),
+        example("ack", new LanFrame.Ack(1042, 300), "v revision", "v round"),
         example("retransmit-request", new LanFrame.RetransmitRequest(ranges), rangeFields),
         example("cannot", new LanFrame.Cannot(ranges), rangeFields),
         example("gone", new LanFrame.Gone(1000), "v low water"),
@@ -212,7 +214,50 @@ final class WireExamples {
   static Stream<Example<StreamFrame>> streamFrames() {
     return Stream.concat(
         Stream.concat(connectionFrames(), copyFrames()),
-        Stream.of(publish(), outcomes(), report(), status()));
+        Stream.concat(readFrames(), Stream.of(publish(), outcomes(), report(), status())));
+  }
+
+  private static Stream<Example<StreamFrame>> readFrames() {
+    var found = new Versioned(new Value(Bytes.utf8("5"), Value.TEXT), new Token(2, 900), 850, 3, 0);
+    return Stream.of(
+        example("read", new StreamFrame.Read(17, Optional.empty()), "v number", "1 key present"),
+        example(
+            "read-key",
+            new StreamFrame.Read(18, Optional.of(Key.of("x/1"))),
+            "v number",
+            "1 key present",
+            "t key"),
+        example(
+            "read-done",
+            new StreamFrame.ReadDone(17, new ReadOutcome.At(new Token(3, 1042), Optional.empty())),
+            "v number",
+            "1 kind: at",
+            "v index, epoch",
+            "v index, revision",
+            "1 found"),
+        example(
+            "read-done-found",
+            new StreamFrame.ReadDone(
+                18, new ReadOutcome.At(new Token(3, 1042), Optional.of(found))),
+            "v number",
+            "1 kind: at",
+            "v index, epoch",
+            "v index, revision",
+            "1 found",
+            "v epoch",
+            "v revision",
+            "v revision - createRevision",
+            "v version",
+            "v expiresAtMillis",
+            "1 content type",
+            "t value"),
+        example(
+            "read-done-refused",
+            new StreamFrame.ReadDone(19, new ReadOutcome.Refused(ErrorCode.NO_MASTER, "ask again")),
+            "v number",
+            "1 kind: refused",
+            "t error type",
+            "t detail"));
   }
 
   private static Stream<Example<StreamFrame>> connectionFrames() {

@@ -28,7 +28,7 @@ public final class StreamJson {
           "watch", Set.of("id", "match", "since", "values", "conflate"),
           "unwatch", Set.of("id", "watch"),
           "publish", Set.of("id", "pairs", "compare", "ack", "timeout", "wait", "idempotencyKey"),
-          "get", Set.of("id", "key"),
+          "get", Set.of("id", "key", "consistency", "timeout"),
           "ping", Set.of("id"));
 
   private StreamJson() {}
@@ -108,7 +108,7 @@ public final class StreamJson {
       case "op" -> request.op = PublishJson.text(parser, name);
       case "id" -> request.id = OptionalLong.of(PublishJson.whole(parser, name));
       case "watch" -> request.watch = OptionalLong.of(PublishJson.whole(parser, name));
-      case "since", "key", "ack", "timeout", "wait", "idempotencyKey" ->
+      case "since", "key", "consistency", "ack", "timeout", "wait", "idempotencyKey" ->
           request.texts.put(name, PublishJson.text(parser, name));
       case "values", "conflate" -> request.flags.put(name, PublishJson.flag(parser, name));
       case "match" -> request.match = strings(parser);

@@ -255,10 +255,19 @@ public final class LanReceiver {
     return List.of(new Output.NeedCopy());
   }
 
-  /** The copy could not be had: ask again, and be told again what is gone. */
-  public void onCopyFailed(long nowNanos) {
+  /**
+   * The copy could not be had: on with what came meanwhile, and in a while this node asks for what
+   * is missing, to be told again that it is gone.
+   */
+  public List<Output> onCopyFailed(long nowNanos) {
     copying = false;
-    askAtNanos = nowNanos + AFTER_CANNOT_NANOS;
+    var outputs = new ArrayList<Output>();
+    var appended = new ArrayList<EncodedEntry>();
+    drain(appended);
+    flush(appended, outputs);
+    noteMissing(nowNanos);
+    askAtNanos = stubs.isEmpty() ? askAtNanos : nowNanos + AFTER_CANNOT_NANOS;
+    return outputs;
   }
 
   /** The copy is in place, and the owner has reset the log to its position, which is final. */

@@ -12,7 +12,9 @@ import io.widecast.model.Key;
 import io.widecast.model.NodeId;
 import io.widecast.model.PublishOutcome;
 import io.widecast.model.PublishRequest;
+import io.widecast.model.ReadOutcome;
 import io.widecast.model.RecentRequest;
+import io.widecast.model.Token;
 import io.widecast.model.Versioned;
 import io.widecast.model.WidecastException;
 import io.widecast.replication.log.EntryLog;
@@ -54,6 +56,9 @@ public final class Master {
 
     /** Answer the publish of that ticket. */
     record Reply(long ticket, PublishOutcome outcome) implements Output {}
+
+    /** Answer the read of that ticket. */
+    record ReadReply(long ticket, ReadOutcome outcome) implements Output {}
   }
 
   private static final long CHECK_NANOS = 100_000_000L;
@@ -68,6 +73,7 @@ public final class Master {
   private final Sending sending;
   private final Resends resends;
   private final Pending waiting = new Pending();
+  private final ReadIndex reads;
   private final long firstOfTerm; // revision of this term's empty entry
   private long commit;
   private long checkAtNanos; // on its own: beacons after commits put off the next beacon
@@ -109,6 +115,7 @@ public final class Master {
         new Members(self, electorate, site, log, durable, keepFrom, options, metrics, nowNanos);
     this.sending = new Sending(log, commit, options.entriesBytes(), metrics, nowNanos);
     this.resends = new Resends(log, options.entriesBytes(), metrics);
+    this.reads = new ReadIndex(self, electorate.size());
     this.firstOfTerm = log.last().revision() + 1;
   }
 
@@ -202,7 +209,8 @@ public final class Master {
   public List<Output> flush(long nowNanos) {
     var outputs = new ArrayList<Output>();
     sending.pump(outputs);
-    sending.tellCommit(members.lowWater(), outputs, nowNanos);
+    beginRound(outputs, nowNanos);
+    sending.tellNews(members.lowWater(), outputs, nowNanos);
     return outputs;
   }
 
@@ -215,6 +223,33 @@ public final class Master {
     outputs.add(new Output.Append(entry));
   }
 
+  // ---- reads
+
+  /**
+   * How far a copy must be for a read that comes now. The answer comes as an {@link
+   * Output.ReadReply} of {@code ticket}. The caller lets {@link #flush} follow.
+   */
+  public List<Output> read(long ticket, long nowNanos) {
+    var outputs = new ArrayList<Output>();
+    reads.add(ticket, nowNanos, answerOf(outputs));
+    return outputs;
+  }
+
+  /** Not before what earlier terms committed is known to be: then {@link #commit} holds it. */
+  private void beginRound(List<Output> outputs, long nowNanos) {
+    if (isEstablished() && reads.isDue(nowNanos)) {
+      reads.begin(new Token(log.epochAt(commit), commit), nowNanos);
+      reads.settle(answerOf(outputs)); // alone
+      if (reads.isUnderWay()) {
+        sending.onRound(reads.round());
+      }
+    }
+  }
+
+  private static ReadIndex.Answer answerOf(List<Output> outputs) {
+    return (ticket, outcome) -> outputs.add(new Output.ReadReply(ticket, outcome));
+  }
+
   // ---- requests and acknowledgements
 
   /** Core node {@code slot} asks for entries again: they follow in a moment, refusals at once. */
@@ -222,10 +257,16 @@ public final class Master {
     return resends.onRequest(slot, ranges, sending.sent(), nowNanos);
   }
 
-  /** Core node {@code slot} has everything up to {@code revision} on disk. */
-  public List<Output> onAck(int slot, long revision, long nowNanos) {
+  /**
+   * Core node {@code slot} has everything up to {@code revision} on disk, and has heard of {@code
+   * round}.
+   */
+  public List<Output> onAck(int slot, long revision, long round, long nowNanos) {
     members.onAck(slot, revision, commit, nowNanos);
-    return advance(nowNanos);
+    List<Output> outputs = advance(nowNanos);
+    reads.onAck(slot, round);
+    reads.settle(answerOf(outputs));
+    return outputs;
   }
 
   /** This node's own log is on disk up to {@code revision}. */
@@ -273,7 +314,10 @@ public final class Master {
 
   /** When {@link #onTimer} is next due. */
   public long nextTimerNanos() {
-    return Math.min(checkAtNanos, Math.min(sending.nextTimerNanos(), resends.nextTimerNanos()));
+    long roundNanos = isEstablished() ? reads.nextTimerNanos() : Long.MAX_VALUE;
+    return Math.min(
+        Math.min(checkAtNanos, roundNanos),
+        Math.min(sending.nextTimerNanos(), resends.nextTimerNanos()));
   }
 
   /** Resends, looks after members and deadlines, and sends beacons: each when it is time. */
@@ -286,7 +330,9 @@ public final class Master {
       outputs.addAll(advance(nowNanos));
       waiting.expire(
           nowNanos, commit, (ticket, outcome) -> outputs.add(new Output.Reply(ticket, outcome)));
+      reads.expire(nowNanos, answerOf(outputs));
     }
+    beginRound(outputs, nowNanos);
     sending.onTimer(members.lowWater(), outputs, nowNanos);
     return outputs;
   }
@@ -300,14 +346,17 @@ public final class Master {
 
   /** The answers that will not come from here: this node no longer orders. */
   public List<Output> stepDown() {
-    return failWaiting(
-        new PublishOutcome.Refused(
-            ErrorCode.NO_MASTER,
-            "the master changed before the publish was acknowledged; retry with the same"
-                + " idempotency key"));
+    List<Output> outputs =
+        failWaiting(
+            new PublishOutcome.Refused(
+                ErrorCode.NO_MASTER,
+                "the master changed before the publish was acknowledged; retry with the same"
+                    + " idempotency key"));
+    reads.fail(answerOf(outputs));
+    return outputs;
   }
 
-  /** Gives everyone who waits this answer. */
+  /** Gives every publisher who waits this answer. */
   public List<Output> failWaiting(PublishOutcome.Refused outcome) {
     var outputs = new ArrayList<Output>();
     waiting.fail(outcome, (ticket, answer) -> outputs.add(new Output.Reply(ticket, answer)));

@@ -31,6 +31,8 @@ final class Sending {
   private long sent; // multicast up to here
   private long windowBytes; // of entries taken + 1..sent
   private boolean commitUntold; // no frame has carried the present commit yet
+  private long round; // of the read index
+  private boolean roundUntold; // no beacon has carried it yet
   private long beaconAtNanos;
 
   /**
@@ -73,6 +75,12 @@ final class Sending {
     commitUntold = true;
   }
 
+  /** A round of the read index has begun: a beacon says so. */
+  void onRound(long begun) {
+    round = begun;
+    roundUntold = true;
+  }
+
   /** Sends what the window allows. */
   void pump(List<Output> outputs) {
     var batch = new ArrayList<EncodedEntry>();
@@ -103,9 +111,9 @@ final class Sending {
     commitUntold = false;
   }
 
-  /** A commit that no frame has carried yet is told by a beacon. */
-  void tellCommit(long lowWater, List<Output> outputs, long nowNanos) {
-    if (commitUntold) {
+  /** A commit that no frame has carried yet, or a round, is told by a beacon. */
+  void tellNews(long lowWater, List<Output> outputs, long nowNanos) {
+    if (commitUntold || roundUntold) {
       beacon(lowWater, outputs, nowNanos);
     }
   }
@@ -126,8 +134,9 @@ final class Sending {
   private void beacon(long lowWater, List<Output> outputs, long nowNanos) {
     // Highest of what was sent: what the window still holds back is not missing anywhere.
     var highest = new Token(log.epochAt(sent), sent);
-    outputs.add(new Output.Multicast(new LanFrame.Beacon(highest, lowWater)));
+    outputs.add(new Output.Multicast(new LanFrame.Beacon(highest, lowWater, round)));
     commitUntold = false;
+    roundUntold = false;
     beaconAtNanos = nowNanos + BEACON_NANOS;
   }
 }

@@ -74,7 +74,7 @@ class LanReceiverTest {
   void asksForALostTail() {
     receiver.onEntries(entries(1, 3), 0);
 
-    receiver.onBeacon(new Beacon(new Token(1, 5), 1), 0);
+    receiver.onBeacon(new Beacon(new Token(1, 5), 1, 0), 0);
 
     assertThat(asked()).containsExactly(new Range(4, 2));
   }
@@ -108,7 +108,7 @@ class LanReceiverTest {
   @DisplayName("step 11: no more than a request's bound is asked for at one time")
   void asksForABoundedNumber() {
     take(entry(1));
-    receiver.onBeacon(new Beacon(new Token(1, 5_000), 1), 0);
+    receiver.onBeacon(new Beacon(new Token(1, 5_000), 1, 0), 0);
 
     assertThat(asked()).containsExactly(new Range(2, LanFrame.REQUESTED_MAX));
     assertThat(receiver.onTimer(receiver.nextTimerNanos() - 1)).isEmpty();
@@ -167,6 +167,17 @@ class LanReceiverTest {
     receiver.onCopyFailed(LATER_NANOS);
 
     assertThat(ranges(receiver.onTimer(2 * LATER_NANOS))).containsExactly(new Range(2, 7));
+  }
+
+  @Test
+  @DisplayName("what came while a copy was waited for is taken when there is none after all")
+  void goesOnWithoutTheCopy() {
+    receiver.onEntries(entries(1, 4), 0);
+    receiver.onDamaged();
+    assertThat(receiver.onEntries(entries(5, 6), 0)).isEmpty();
+
+    assertThat(receiver.onCopyFailed(0)).containsExactly(new Output.Append(entries(5, 6)));
+    assertThat(receiver.matched()).isEqualTo(6);
   }
 
   @Test
@@ -248,7 +259,7 @@ class LanReceiverTest {
     receiver.onEntries(entries(1, 3), 0);
     receiver.onNewTerm();
 
-    assertThat(receiver.onBeacon(new Beacon(new Token(2, 3), 1), 0))
+    assertThat(receiver.onBeacon(new Beacon(new Token(2, 3), 1, 0), 0))
         .containsExactly(new Output.Cut(3));
 
     assertThat(asked()).containsExactly(new Range(3, 1));
@@ -320,7 +331,7 @@ class LanReceiverTest {
 
     assertThat(receiver.matched()).isEqualTo(2);
     assertThat(receiver.commit()).isEqualTo(2);
-    receiver.onBeacon(new Beacon(new Token(1, 4), 1), 0);
+    receiver.onBeacon(new Beacon(new Token(1, 4), 1, 0), 0);
     receiver.onCommit(4);
     assertThat(receiver.commit()).isEqualTo(4);
   }
@@ -334,7 +345,7 @@ class LanReceiverTest {
     receiver.onBacklog(true, 0);
 
     assertThat(receiver.onEntries(entries(2, 3), 0)).isEmpty();
-    receiver.onBeacon(new Beacon(new Token(1, 9), 1), 0);
+    receiver.onBeacon(new Beacon(new Token(1, 9), 1, 0), 0);
     assertThat(receiver.nextTimerNanos()).isEqualTo(LanReceiver.NEVER);
 
     assertThat(receiver.onBacklog(false, 0)).containsExactly(new Output.Append(entries(2, 3)));

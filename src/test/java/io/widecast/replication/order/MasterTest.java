@@ -19,6 +19,7 @@ import io.widecast.model.Key;
 import io.widecast.model.NodeId;
 import io.widecast.model.PublishOutcome;
 import io.widecast.model.PublishRequest;
+import io.widecast.model.ReadOutcome;
 import io.widecast.model.RequestId;
 import io.widecast.model.Token;
 import io.widecast.replication.log.EntryLog;
@@ -67,8 +68,8 @@ class MasterTest {
   private void establish() {
     master.start(0, TIME_MILLIS);
     master.onDurable(1, 0);
-    master.onAck(1, 1, 0);
-    master.onAck(2, 1, 0);
+    master.onAck(1, 1, 0, 0);
+    master.onAck(2, 1, 0, 0);
     master.flush(0);
     master.onTimer(0); // the first look after members
   }
@@ -104,7 +105,7 @@ class MasterTest {
     establish();
     publish(put("x", AckLevel.DURABLE));
 
-    assertThat(replies(master.onAck(1, 2, 0))).isEmpty();
+    assertThat(replies(master.onAck(1, 2, 0, 0))).isEmpty();
     assertThat(master.commit()).isEqualTo(1);
 
     assertThat(replies(master.onDurable(2, 0)))
@@ -118,8 +119,8 @@ class MasterTest {
     establish();
     publish(put("x", AckLevel.DURABLE));
 
-    master.onAck(1, 2, 0);
-    master.onAck(2, 2, 0);
+    master.onAck(1, 2, 0, 0);
+    master.onAck(2, 2, 0, 0);
 
     assertThat(master.commit()).isEqualTo(1);
   }
@@ -131,11 +132,11 @@ class MasterTest {
     second.start(0, TIME_MILLIS);
 
     second.onDurable(5, 0);
-    second.onAck(1, 4, 0);
+    second.onAck(1, 4, 0, 0);
     assertThat(second.commit()).isEqualTo(2);
     assertThat(second.isEstablished()).isFalse();
 
-    second.onAck(1, 5, 0);
+    second.onAck(1, 5, 0, 0);
     assertThat(second.commit()).isEqualTo(5);
     assertThat(second.isEstablished()).isTrue();
   }
@@ -206,7 +207,7 @@ class MasterTest {
     establish();
     publish(put("x", AckLevel.DURABLE));
     long late = STALE_NANOS + SECOND_NANOS;
-    master.onAck(1, 2, late);
+    master.onAck(1, 2, 0, late);
 
     master.onTimer(late);
 
@@ -225,8 +226,8 @@ class MasterTest {
       publish(put("k", AckLevel.DURABLE));
       revision++;
       master.onDurable(revision, now);
-      master.onAck(1, revision, now);
-      master.onAck(2, revision, now);
+      master.onAck(1, revision, 0, now);
+      master.onAck(2, revision, 0, now);
       master.flush(now);
       if (master.nextTimerNanos() <= now) {
         master.onTimer(now);
@@ -246,8 +247,8 @@ class MasterTest {
     publish(put("x", AckLevel.ALL));
     master.onDurable(2, 0);
 
-    assertThat(replies(master.onAck(1, 2, 0))).isEmpty();
-    assertThat(replies(master.onAck(2, 2, 0))).hasSize(1);
+    assertThat(replies(master.onAck(1, 2, 0, 0))).isEmpty();
+    assertThat(replies(master.onAck(2, 2, 0, 0))).hasSize(1);
   }
 
   @Test
@@ -263,8 +264,8 @@ class MasterTest {
 
     assertThat(second.publish(1, named("x", id, AckLevel.ALL), 0, TIME_MILLIS)).isEmpty();
 
-    assertThat(replies(second.onAck(1, 2, 0))).isEmpty();
-    assertThat(replies(second.onAck(2, 2, 0)))
+    assertThat(replies(second.onAck(1, 2, 0, 0))).isEmpty();
+    assertThat(replies(second.onAck(2, 2, 0, 0)))
         .containsExactly(new PublishOutcome.Written(new Token(1, 2), 1, true));
   }
 
@@ -276,8 +277,8 @@ class MasterTest {
     master.onEdgeReport(List.of(edge("e", "city/**", 1), edge("f", "price/**", 1)), now);
     master.publish(9, put("city/x", AckLevel.EDGE), now, TIME_MILLIS);
     master.onDurable(2, now);
-    master.onAck(1, 2, now);
-    assertThat(replies(master.onAck(2, 2, now))).isEmpty();
+    master.onAck(1, 2, 0, now);
+    assertThat(replies(master.onAck(2, 2, 0, now))).isEmpty();
 
     assertThat(replies(master.onEdgeReport(List.of(edge("e", "city/**", 2)), now))).hasSize(1);
   }
@@ -288,9 +289,9 @@ class MasterTest {
     establish();
     master.publish(9, put("x", AckLevel.EDGE), 0, TIME_MILLIS);
     master.onDurable(2, 0);
-    master.onAck(1, 2, 0);
+    master.onAck(1, 2, 0, 0);
 
-    assertThat(replies(master.onAck(2, 2, 0))).isEmpty();
+    assertThat(replies(master.onAck(2, 2, 0, 0))).isEmpty();
     assertThat(replies(master.onTimer(SECOND_NANOS))).hasSize(1);
   }
 
@@ -300,7 +301,7 @@ class MasterTest {
     establish();
     publish(put("x", AckLevel.ALL));
     master.onDurable(2, 0);
-    master.onAck(1, 2, 0);
+    master.onAck(1, 2, 0, 0);
 
     var refused = (PublishOutcome.Refused) replies(master.onTimer(5 * SECOND_NANOS)).get(0);
 
@@ -320,6 +321,72 @@ class MasterTest {
         .hasSize(2)
         .allMatch(outcome -> ((PublishOutcome.Refused) outcome).code() == ErrorCode.NO_MASTER);
     assertThat(replies(master.stepDown())).isEmpty();
+  }
+
+  // ---- reads
+
+  private static List<ReadOutcome> reads(List<Output> outputs) {
+    return outputs.stream()
+        .filter(Output.ReadReply.class::isInstance)
+        .map(output -> ((Output.ReadReply) output).outcome())
+        .toList();
+  }
+
+  @Test
+  @DisplayName("a read is answered with the commit once a majority has heard of its round")
+  void confirmsReads() {
+    establish();
+
+    assertThat(master.read(1, 0)).isEmpty();
+    assertThat(multicasts(master.flush(0)))
+        .containsExactly(new LanFrame.Beacon(new Token(1, 1), 2, 1));
+    assertThat(reads(master.onAck(1, 1, 0, 0))).isEmpty();
+
+    assertThat(reads(master.onAck(2, 1, 1, 0)))
+        .containsExactly(new ReadOutcome.At(new Token(1, 1), Optional.empty()));
+  }
+
+  @Test
+  @DisplayName("a new master confirms no read before an entry of its own term is committed")
+  void readsWaitForTheTerm() {
+    Master second = master(log(4), 2, 2, 1, 1 << 20);
+    second.start(0, TIME_MILLIS);
+    second.read(1, 0);
+    assertThat(multicasts(second.flush(0))).isEmpty();
+    second.onDurable(5, 0);
+    second.onAck(1, 4, 0, 0);
+    assertThat(multicasts(second.flush(0))).isEmpty();
+    second.onAck(1, 5, 0, 0);
+    second.flush(0);
+
+    assertThat(reads(second.onAck(1, 5, 1, 0)))
+        .containsExactly(new ReadOutcome.At(new Token(2, 5), Optional.empty()));
+  }
+
+  @Test
+  @DisplayName("a round whose beacon was lost is followed by another")
+  void asksForConfirmationAgain() {
+    establish();
+    master.read(1, 0);
+    master.flush(0);
+    assertThat(master.nextTimerNanos()).isEqualTo(ReadIndex.ROUND_NANOS);
+
+    assertThat(multicasts(master.onTimer(ReadIndex.ROUND_NANOS))).isEmpty();
+    assertThat(multicasts(master.flush(ReadIndex.ROUND_NANOS)))
+        .containsExactly(new LanFrame.Beacon(new Token(1, 1), 2, 2));
+    assertThat(reads(master.onAck(1, 1, 2, 0))).hasSize(1);
+  }
+
+  @Test
+  void refusesReadsWhenItStepsDownOrHearsNobody() {
+    establish();
+    master.read(1, 0);
+    master.flush(0);
+    master.read(2, SECOND_NANOS);
+
+    assertThat(reads(master.onTimer(ReadIndex.PATIENCE_NANOS)))
+        .containsExactly(ReadIndex.UNCONFIRMED);
+    assertThat(reads(master.stepDown())).containsExactly(ReadIndex.CHANGED);
   }
 
   // ---- sending and resending
@@ -350,7 +417,7 @@ class MasterTest {
     assertThat(sentToAll(pacing.flush(0))).hasSizeLessThan(1_100);
 
     pacing.onDurable(2_001, 0);
-    pacing.onAck(1, 500, 0);
+    pacing.onAck(1, 500, 0, 0);
 
     assertThat(sentToAll(pacing.flush(0))).hasSizeBetween(495, 505);
   }
@@ -362,7 +429,7 @@ class MasterTest {
 
     List<Output> outputs = master.onTimer(Sending.BEACON_NANOS);
 
-    assertThat(multicasts(outputs)).containsExactly(new LanFrame.Beacon(new Token(1, 1), 2));
+    assertThat(multicasts(outputs)).containsExactly(new LanFrame.Beacon(new Token(1, 1), 2, 0));
     assertThat(master.nextTimerNanos()).isEqualTo(2 * Sending.BEACON_NANOS);
   }
 

@@ -108,9 +108,24 @@ class SendingTest {
     append(10);
     pump();
 
-    assertThat(onTimer(0)).containsExactly(new LanFrame.Beacon(new Token(1, 1), 7));
+    assertThat(onTimer(0)).containsExactly(new LanFrame.Beacon(new Token(1, 1), 7, 0));
     assertThat(onTimer(Sending.BEACON_NANOS - 1)).isEmpty();
     assertThat(onTimer(Sending.BEACON_NANOS)).hasSize(1);
+  }
+
+  @Test
+  @DisplayName("a round of the read index is told by a beacon at once, and by every later one")
+  void tellsARound() {
+    append(10);
+    pump();
+    sending.onRound(1);
+    append(10);
+    pump(); // entries do not carry it
+
+    var beacon = new LanFrame.Beacon(new Token(1, 2), 7, 1);
+    assertThat(tell()).containsExactly(beacon);
+    assertThat(tell()).isEmpty();
+    assertThat(onTimer(Sending.BEACON_NANOS)).containsExactly(beacon);
   }
 
   @Test
@@ -119,7 +134,7 @@ class SendingTest {
     append(10);
     pump();
     sending.onCommit();
-    assertThat(tell()).containsExactly(new LanFrame.Beacon(new Token(1, 1), 7));
+    assertThat(tell()).containsExactly(new LanFrame.Beacon(new Token(1, 1), 7, 0));
     assertThat(tell()).isEmpty();
 
     append(10);
@@ -148,7 +163,7 @@ class SendingTest {
 
   private List<LanFrame> tell() {
     var outputs = new ArrayList<Output>();
-    sending.tellCommit(7, outputs, 0);
+    sending.tellNews(7, outputs, 0);
     return frames(outputs);
   }
 
