@@ -27,6 +27,11 @@ public final class PeerLink {
 
   private static final int CONNECT_MILLIS = 1_000;
   private static final long RETRY_MILLIS = 200;
+  private static final long CHECK_MILLIS = 250;
+
+  /** The master tells who is there four times a second: without that the connection is dead. */
+  private static final long SILENCE_NANOS = 2_000_000_000L;
+
   private static final int WAITING_MAX = 16_384;
 
   private final Vertx vertx;
@@ -41,6 +46,7 @@ public final class PeerLink {
   private int port;
   private long generation; // of the address; a connection of an older one is dropped
   private FrameSocket socket; // null while not connected
+  private long heardNanos; // on that
   private long nextNumber;
 
   /**
@@ -150,18 +156,34 @@ public final class PeerLink {
 
   private void use(FrameSocket fresh, long wanted) {
     socket = fresh;
+    heardNanos = System.nanoTime();
+    long watchdog = vertx.setPeriodic(CHECK_MILLIS, id -> check(fresh, wanted));
     fresh.handler(this::onFrame);
     fresh.closeHandler(
         () -> {
-          if (socket == fresh) {
-            onClosed();
-            vertx.setTimer(RETRY_MILLIS, id -> connect(wanted));
-          }
+          vertx.cancelTimer(watchdog);
+          end(fresh, wanted);
         });
     fresh.send(greeting);
   }
 
+  /** A host that is cut off answers nothing, and its connections do not end by themselves. */
+  private void check(FrameSocket watched, long wanted) {
+    if (socket == watched && System.nanoTime() - heardNanos > SILENCE_NANOS) {
+      end(watched, wanted); // now: what was sent last may keep it from closing
+      watched.close();
+    }
+  }
+
+  private void end(FrameSocket ended, long wanted) {
+    if (socket == ended) {
+      onClosed();
+      vertx.setTimer(RETRY_MILLIS, id -> connect(wanted));
+    }
+  }
+
   private void onFrame(StreamFrame frame) {
+    heardNanos = System.nanoTime();
     if (frame instanceof StreamFrame.Outcomes outcomes) {
       Promise<List<PublishOutcome>> promise = waiting.remove(outcomes.number());
       if (promise != null) {

@@ -39,7 +39,8 @@ final class CoreStatus {
   NodeStatus of(
       CoreNode core, boolean connected, Optional<ClusterView> told, long nowNanos, long nowMillis) {
     lags.onCommitted(core.committed().revision(), nowMillis);
-    masterKnown |= core.isMaster() || core.masterSlot() >= 0 && connected;
+    boolean reached = core.isMaster() || core.masterSlot() >= 0 && connected;
+    masterKnown |= reached;
     var sites = new ArrayList<Site>();
     sites.add(new Site(options.site(), true, coreNodes(core, nowNanos, nowMillis)));
     if (core.isMaster()) {
@@ -48,10 +49,8 @@ final class CoreStatus {
       told.ifPresent(
           view -> view.sites().stream().filter(site -> !site.home()).forEach(sites::add));
     }
-    Optional<NodeId> master =
-        core.masterSlot() < 0
-            ? Optional.empty()
-            : Optional.of(options.electorate().get(core.masterSlot()));
+    Optional<NodeId> master = // only where writes have somewhere to go: clients and edges look
+        reached ? Optional.of(options.electorate().get(core.masterSlot())) : Optional.empty();
     return new NodeStatus(
         checks(core),
         core.lagNanos(nowNanos) / 1_000_000,

@@ -22,6 +22,7 @@ import io.widecast.bus.StoreDamaged;
 import io.widecast.faults.FaultInjector;
 import io.widecast.metrics.Metric;
 import io.widecast.metrics.Metrics;
+import io.widecast.model.ClusterView;
 import io.widecast.model.ErrorCode;
 import io.widecast.model.Key;
 import io.widecast.model.PublishOutcome;
@@ -54,6 +55,12 @@ public final class HomeStreamVerticle extends VerticleBase implements Drainable 
   private static final long BACK_OFF_MILLIS_MAX = 2_000;
   private static final long SILENCE_NANOS = 4_000_000_000L; // keep-alives come every second
   private static final long STATUS_MILLIS = 250;
+
+  /** A core node that reaches no master is left for another after this long, then twice that... */
+  private static final long STAY_NANOS_MIN = 2_000_000_000L;
+
+  private static final long STAY_NANOS_MAX = 60_000_000_000L;
+  private static final long NEVER = Long.MAX_VALUE;
   private static final long LOG_RETRY_MILLIS = 500;
   private static final int WAITING_MAX = 16_384;
   private static final int KEY_READS_MAX = 4_096;
@@ -83,6 +90,8 @@ public final class HomeStreamVerticle extends VerticleBase implements Drainable 
   private Future<?> writing = Future.succeededFuture(); // to the store, the last
   private long ticks = -1; // timer
   private long heardNanos;
+  private long masterlessNanos = NEVER; // since when the core node has reached no master
+  private long stayNanos = STAY_NANOS_MIN;
   private long nextNumber;
   private int streamsOpened;
 
@@ -170,6 +179,7 @@ public final class HomeStreamVerticle extends VerticleBase implements Drainable 
     var fresh = new FrameSocket(vertx, netSocket, codec, metrics, faults());
     socket = fresh;
     heardNanos = System.nanoTime();
+    masterlessNanos = NEVER;
     receiver.onConnected();
     fresh.handler(this::onFrame);
     fresh.closeHandler(() -> onClosed(fresh));
@@ -251,8 +261,7 @@ public final class HomeStreamVerticle extends VerticleBase implements Drainable 
     } else if (frame instanceof StreamFrame.ReadDone done) {
       onReadDone(done);
     } else if (frame instanceof StreamFrame.Status news) {
-      status.onTold(news.status().cluster());
-      tellStatus();
+      onTold(news.status().cluster());
     } else if (frame instanceof StreamFrame.Refusal refusal) {
       LOG.error("the home site refuses this node: {}", refusal.detail());
     } else {
@@ -325,6 +334,17 @@ public final class HomeStreamVerticle extends VerticleBase implements Drainable 
                 });
   }
 
+  private void onTold(ClusterView cluster) {
+    if (cluster.master().isPresent()) {
+      masterlessNanos = NEVER;
+      stayNanos = STAY_NANOS_MIN;
+    } else if (masterlessNanos == NEVER) {
+      masterlessNanos = System.nanoTime();
+    }
+    status.onTold(cluster);
+    tellStatus();
+  }
+
   // ---- publishes of this node's clients
 
   private void onPublish(Message<PublishBatch> message) {
@@ -387,6 +407,12 @@ public final class HomeStreamVerticle extends VerticleBase implements Drainable 
   private void onTick() {
     if (socket != null && System.nanoTime() - heardNanos > SILENCE_NANOS) {
       drop("nothing was heard for " + SILENCE_NANOS / 1_000_000_000 + " s");
+    }
+    boolean stayed = masterlessNanos != NEVER && System.nanoTime() - masterlessNanos > stayNanos;
+    if (stayed && options.home().size() > 1) {
+      stayNanos = Math.min(2 * stayNanos, STAY_NANOS_MAX);
+      masterlessNanos = NEVER;
+      drop("the core node there reaches no master: perhaps another one does");
     }
     tellStatus();
   }

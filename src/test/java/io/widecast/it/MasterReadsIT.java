@@ -24,6 +24,7 @@ class MasterReadsIT {
 
   private static final List<String> IDS = List.of("paris-1", "paris-2", "paris-3");
   private static final long SEED = Long.getLong("widecast.seed", 20_261_127);
+  private static final int MANY = 400; // operations at a time
   private static final int FROZEN_SECONDS = 3; // longer than the lease, and than a take-over takes
 
   @Test
@@ -36,39 +37,42 @@ class MasterReadsIT {
       processes.edge("tokyo-1"); // reaches every core node, a parted one too
       processes.start();
       try (var clients = new Clients(processes.all(), 6)) {
-        clients.awaitMore(300);
+        clients.awaitMore(MANY);
 
         Node first = processes.master();
         hosts.cut(IDS.indexOf(first.id()), true, true);
-        Node second = processes.master(others(processes, first));
+        Node second = successor(processes, first);
         assertThat(refusedAt(first)).isEqualTo(503);
-        clients.awaitMore(300);
+        clients.awaitMore(MANY);
         hosts.heal(IDS.indexOf(first.id()));
-        clients.awaitMore(200);
+        clients.awaitMore(MANY);
 
         hosts.cut(IDS.indexOf(second.id()), true, false); // it hears the others, who do not hear it
-        Node third = processes.master(others(processes, second));
-        clients.awaitMore(300);
+        Node third = successor(processes, second);
+        clients.awaitMore(MANY);
         hosts.heal(IDS.indexOf(second.id()));
         assertThat(processes.master()).isEqualTo(third);
 
         third.freeze(); // and wakes up as a master that has missed its successor
         TimeUnit.SECONDS.sleep(FROZEN_SECONDS);
         third.thaw();
-        clients.awaitMore(300);
+        clients.awaitMore(MANY);
 
         processes.master().kill();
-        clients.awaitMore(300);
+        clients.awaitMore(MANY);
         processes.start();
-        clients.awaitMore(200);
+        clients.awaitMore(MANY);
         clients.finish();
         clients.verify();
       }
     }
   }
 
-  private static List<Node> others(Processes processes, Node node) {
-    return processes.cores().stream().filter(other -> other != node).toList();
+  /** The master that all others agree on once they no longer hear {@code cut}. */
+  private static Node successor(Processes processes, Node cut) {
+    List<Node> others = processes.cores().stream().filter(other -> other != cut).toList();
+    await("another master").atMost(Processes.PATIENCE).until(() -> processes.master(others) != cut);
+    return processes.master(others);
   }
 
   /** A node that is alone answers reads of its own copy only. */
@@ -166,7 +170,7 @@ class MasterReadsIT {
       private void write(Node node, String path, RegisterHistory history) {
         String value = name + "-" + number++;
         long call = System.nanoTime();
-        int status = status(() -> Http.put(node, path, value, "Content-Type", "text/plain"));
+        int status = status(() -> Http.put(node, path + "?timeout=500ms", value));
         boolean written = status == 200 || status == 201;
         assertThat(written || status == 0 || status >= 500).as("status %s", status).isTrue();
         history.onWrite(value, call, written ? System.nanoTime() : RegisterHistory.OPEN);
@@ -180,7 +184,7 @@ class MasterReadsIT {
             status(
                 () -> {
                   HttpResponse<String> answer =
-                      Http.get(node, path + "?consistency=master&timeout=3s");
+                      Http.get(node, path + "?consistency=master&timeout=500ms");
                   body[0] = answer.statusCode() == 404 ? RegisterHistory.NOTHING : answer.body();
                   return answer;
                 });

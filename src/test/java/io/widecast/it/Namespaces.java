@@ -25,6 +25,7 @@ final class Namespaces implements AutoCloseable {
   private final String prefix = "wc" + ProcessHandle.current().pid() % 100_000;
   private final String bridge = prefix + "br";
   private final List<String> names = new ArrayList<>();
+  private final List<String> cables = new ArrayList<>();
   private final Thread hook = new Thread(this::remove, "end-namespaces");
 
   /** Skips the test where namespaces cannot be made. */
@@ -53,6 +54,7 @@ final class Namespaces implements AutoCloseable {
     ip("netns add " + name);
     names.add(name);
     ip("link add " + cable + " type veth peer name " + LAN + " netns " + name);
+    cables.add(cable);
     ip("link set " + cable + " master " + bridge + " up");
     ip("-n " + name + " addr add " + host + "/24 dev " + LAN);
     ip("-n " + name + " link set lo up");
@@ -122,7 +124,9 @@ final class Namespaces implements AutoCloseable {
   }
 
   private void remove() {
-    names.forEach(name -> works("ip", "netns", "del", name)); // and with it its cable
+    // The kernel keeps a namespace, and its cable, for what connections of the dead still say.
+    cables.forEach(cable -> works("ip", "link", "del", cable));
+    names.forEach(name -> works("ip", "netns", "del", name));
     works("ip", "link", "del", bridge);
   }
 

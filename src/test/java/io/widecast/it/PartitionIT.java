@@ -1,6 +1,7 @@
 package io.widecast.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.widecast.it.Processes.Node;
 import java.util.List;
@@ -46,6 +47,29 @@ class PartitionIT {
         Copies.Copy copy = Copies.awaitEqual(processes.cores(), processes.edges());
         load.verify(copy, key -> true);
       }
+    }
+  }
+
+  @Test
+  void anEdgeNodeLeavesACoreNodeThatReachesNoMaster() {
+    try (var hosts = new Namespaces(IDS.size());
+        var processes = new Processes(PartitionIT.class)) {
+      for (int i = 0; i < IDS.size(); i++) {
+        processes.coreAt(hosts.place(i), IDS.get(i));
+      }
+      Node edge = processes.edge("tokyo-1"); // connected to the first that it was told of
+      processes.start();
+      assertThat(Http.put(edge, "/v1/kv/city/JP/a", "1").statusCode()).isEqualTo(201);
+
+      hosts.cut(0, true, true); // which the edge node still reaches
+
+      await("a write at the edge node")
+          .atMost(Processes.PATIENCE)
+          .until(() -> Http.put(edge, "/v1/kv/city/JP/a", "2").statusCode() == 200);
+      await("its own copy goes on")
+          .atMost(Processes.PATIENCE)
+          .until(() -> Http.get(edge, "/v1/kv/city/JP/a").body().equals("2"));
+      assertThat(Http.get(edge, "/v1/kv/city/JP/a?consistency=master").body()).isEqualTo("2");
     }
   }
 
