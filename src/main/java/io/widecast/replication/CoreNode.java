@@ -17,6 +17,7 @@ import io.widecast.model.RecentRequest;
 import io.widecast.model.Token;
 import io.widecast.model.Versioned;
 import io.widecast.replication.election.Election;
+import io.widecast.replication.election.Newcomer;
 import io.widecast.replication.lan.LanReceiver;
 import io.widecast.replication.lan.Peers;
 import io.widecast.replication.log.EntryLog;
@@ -29,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
@@ -68,6 +70,8 @@ public final class CoreNode {
   private final Turn turn;
   private final RecentRequests requests = new RecentRequests();
 
+  private Newcomer newcomer; // null once this node is a member
+  private Token earlierEnd = Token.NONE; // an earlier life's copy may have stood here
   private Master master; // null unless this node orders
   private HandOver handOver; // null unless this master is about to go
   private boolean mapLost; // nothing can be applied, or ordered, before a copy has come
@@ -93,6 +97,7 @@ public final class CoreNode {
     this.disk = new LogPipeline(log.last().revision());
     this.progress = new Progress(recovery.applied(), map, log.last().revision());
     HardState state = recovery.hardState().in(log.last().epoch());
+    this.newcomer = state.newcomer() ? newcomer(options, random) : null;
     this.votes = new Votes(recovery.hardState().term());
     this.election =
         new Election(
@@ -100,6 +105,7 @@ public final class CoreNode {
             options.electorate().size(),
             state.term(),
             state.votedFor(),
+            state.newcomer(),
             random,
             nowNanos);
     var receiver = new LanReceiver(log, progress.applied(), random, metrics);
@@ -107,6 +113,11 @@ public final class CoreNode {
     this.turn = new Turn(options, election, peers, disk, log, requests, this::knownCommit);
     this.following = new Following(election, receiver, disk, votes, turn, metrics);
     this.helloAtNanos = nowNanos;
+  }
+
+  private static Newcomer newcomer(CoreOptions options, RandomGenerator random) {
+    long nonce = 1 + random.nextLong(Long.MAX_VALUE);
+    return new Newcomer(options.self(), options.electorate().size(), nonce);
   }
 
   // ---- inputs
@@ -133,10 +144,17 @@ public final class CoreNode {
         return;
       }
       peers.onHello(from, hello, nowNanos);
+      if (newcomer != null) {
+        newcomer.onHello(from, packet.term(), hello, options.self());
+        earlierEnd = newcomer.end();
+      }
+      if (master != null && hello.nonce() != 0) {
+        master.onNewcomer(from, hello.logEnd().revision());
+      }
     }
     if (packet.term() > election.term()) {
       elect(election.onNewerTerm(packet.term(), nowNanos), nowNanos, nowMillis);
-      disk.remember(new HardState(election.term(), election.votedFor())); // before any ACK in it
+      disk.remember(hardState()); // before any ACK in it
     } else if (packet.term() < election.term() && !(frame instanceof LanFrame.VoteRequest)) {
       if (!(frame instanceof LanFrame.Hello)) {
         metrics.increment(Metric.FRAMES_OLD_TERM);
@@ -158,9 +176,13 @@ public final class CoreNode {
         turn.order(master.onRequest(from, request.ranges(), nowNanos), nowNanos);
       }
     } else if (frame instanceof LanFrame.VoteRequest request) {
-      elect(election.onVoteRequest(from, request, log.last(), nowNanos), nowNanos, nowMillis);
+      boolean mayVote = newcomer == null || newcomer.mayVote(request);
+      elect(
+          election.onVoteRequest(from, request, log.last(), mayVote, nowNanos),
+          nowNanos,
+          nowMillis);
     } else if (frame instanceof LanFrame.HandOver) {
-      if (!following.isCopying() && !mapLost) {
+      if (!following.isCopying() && !mapLost && newcomer == null) {
         elect(election.onHandOver(from, log.last(), nowNanos), nowNanos, nowMillis);
       }
     } else if (frame instanceof LanFrame.VoteReply reply) {
@@ -325,7 +347,10 @@ public final class CoreNode {
   }
 
   private boolean isLevel(int slot) {
-    return master != null && slot != options.self() && master.stateOf(slot) == State.ACTIVE;
+    return master != null
+        && slot != options.self()
+        && master.stateOf(slot) == State.ACTIVE
+        && !peers.isNewcomer(slot);
   }
 
   public void onCopyFailed(long nowNanos) {
@@ -335,7 +360,7 @@ public final class CoreNode {
   /** Call at {@link #nextTimerNanos}, or at any time. */
   public void onTimer(long nowNanos, long nowMillis) {
     // What is being copied takes the place of map and log: nothing to order by.
-    boolean mayStand = !following.isCopying() && !mapLost;
+    boolean mayStand = !following.isCopying() && !mapLost && !isBoundToWait();
     elect(election.onTimer(log.last(), mayStand, nowNanos), nowNanos, nowMillis);
     if (master != null) {
       turn.order(master.onTimer(nowNanos), nowNanos);
@@ -348,6 +373,11 @@ public final class CoreNode {
       helloAtNanos = nowNanos + HELLO_NANOS;
       turn.multicast(hello(nowNanos), nowNanos);
     }
+  }
+
+  /** A newcomer where there are members: they decide who orders. */
+  private boolean isBoundToWait() {
+    return newcomer != null && newcomer.hasHeardMember();
   }
 
   private void handOverOn(long nowNanos) {
@@ -373,18 +403,49 @@ public final class CoreNode {
       turn.order(master.flush(nowNanos), nowNanos);
     }
     commit();
+    if (newcomer != null) {
+      joinIfPossible();
+    }
     if (master == null) {
       following.onBacklog(nowNanos);
     }
     disk.next(progress.committed(), keepFrom(), following.isCopying()).ifPresent(this::write);
     if (master == null) {
-      following.acknowledge();
+      following.acknowledge(remembers());
     }
     long shown = Math.min(progress.applied(), progress.committed().revision());
     log.trim(Math.min(keepFrom(), shown + 1), options.logBytes());
     boolean behind = master == null && progress.committed().revision() < following.highest();
     progress.note(behind, nowNanos);
     return turn.end();
+  }
+
+  /**
+   * A newcomer becomes a member when its copy has all that it may have helped to commit; or when it
+   * gave its vote to this term's master and has an entry of that one's on disk, and so everything
+   * before it, which was the condition of its vote.
+   */
+  private void joinIfPossible() {
+    var durable = new Token(log.epochAt(disk.durable()), disk.durable());
+    boolean follows = election.master() >= 0 && durable.epoch() == election.term();
+    boolean chose = follows && election.votedFor() == election.master();
+    if (chose || newcomer.isComplete(progress.committed())) {
+      earlierEnd = chose && durable.compareTo(earlierEnd) > 0 ? durable : earlierEnd;
+      election.onMember(newcomer.term());
+      newcomer = null;
+      disk.remember(hardState());
+    }
+  }
+
+  /** Whether this node has no vote behind it, in a term above its own, that it does not know of. */
+  private boolean remembers() {
+    return newcomer == null
+        || newcomer.hasHeardAll()
+        || election.votedFor() == election.master() && election.master() >= 0;
+  }
+
+  private HardState hardState() {
+    return new HardState(election.term(), election.votedFor(), newcomer != null);
   }
 
   private void write(LogWrite write) {
@@ -396,7 +457,7 @@ public final class CoreNode {
   private void elect(List<Election.Output> decisions, long nowNanos, long nowMillis) {
     for (Election.Output output : decisions) {
       if (output instanceof Election.Output.Persist persist) {
-        disk.remember(new HardState(persist.term(), persist.votedFor()));
+        disk.remember(new HardState(persist.term(), persist.votedFor(), newcomer != null));
         votes.await(persist);
       } else if (output instanceof Election.Output.Ask ask) {
         turn.multicast(ask.request(), nowNanos);
@@ -473,7 +534,9 @@ public final class CoreNode {
         peers.heard(nowNanos),
         log.last(),
         progress.committed(),
-        following.isCopying());
+        following.isCopying(),
+        newcomer == null ? 0 : newcomer.nonce(),
+        peers.echoes(nowNanos));
   }
 
   private long keepFrom() {
@@ -524,10 +587,23 @@ public final class CoreNode {
   }
 
   /**
-   * Whether every entry found on disk at the start is applied or cut, so that reads never go back.
+   * Whether every entry found on disk at the start is applied or cut, and what a lost disk may have
+   * had is there again, so that reads never go back.
    */
   public boolean isDecided() {
-    return !mapLost && progress.isDecided();
+    return !mapLost && progress.isDecided() && !isBehindAnEarlierLife();
+  }
+
+  /** A newcomer's copy is shown once it has everything that the master had when it was asked. */
+  private boolean isBehindAnEarlierLife() {
+    var applied = new Token(log.epochAt(progress.applied()), progress.applied());
+    return newcomer != null && !newcomer.hasHeard(election.master())
+        || applied.compareTo(earlierEnd) < 0;
+  }
+
+  /** Who has to be heard before this newcomer may vote, as bits; empty when it may vote. */
+  public OptionalLong unheardBeforeVoting() {
+    return newcomer == null ? OptionalLong.empty() : OptionalLong.of(newcomer.missing());
   }
 
   public boolean isCopying() {

@@ -16,7 +16,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 
 /**
  * How a core node and everybody it knows of stand, put together from its replication. The master
@@ -60,22 +62,43 @@ final class CoreStatus {
 
   private List<NodeStatus.Check> checks(CoreNode core) {
     return List.of(
-        new NodeStatus.Check(
-            "decided",
-            core.isDecided(),
-            core.isDecided()
-                ? "everything found on disk at the start is committed"
-                : "waiting for a majority to decide on the end of the log found on disk"),
+        new NodeStatus.Check("decided", core.isDecided(), decided(core)),
         new NodeStatus.Check(
             "copy",
             !core.isCopying(),
             core.isCopying() ? "taking a whole copy from another node" : "complete"),
+        new NodeStatus.Check("vote", true, vote(core)), // what others need, not this node's clients
         new NodeStatus.Check(
             NodeStatus.MASTER,
             masterKnown,
             masterKnown
                 ? "has been known since this node started"
                 : "none is known and connected yet: a majority of the electorate must be up"));
+  }
+
+  private String decided(CoreNode core) {
+    if (core.isDecided()) {
+      return "everything found on disk at the start is committed";
+    }
+    return core.unheardBeforeVoting().isPresent()
+        ? "nothing is shown before this copy is as far as the master's was: " + vote(core)
+        : "waiting for a majority to decide on the end of the log found on disk";
+  }
+
+  private String vote(CoreNode core) {
+    OptionalLong unheard = core.unheardBeforeVoting();
+    if (unheard.isEmpty()) {
+      return "it votes";
+    }
+    List<NodeId> missing =
+        IntStream.range(0, options.electorate().size())
+            .filter(slot -> (unheard.getAsLong() >>> slot & 1) != 0)
+            .mapToObj(options.electorate()::get)
+            .toList();
+    return "the disk was empty at the start, and this node does not vote before "
+        + (missing.isEmpty()
+            ? "its copy is as far as the others were"
+            : "it has heard from " + missing);
   }
 
   private List<Node> coreNodes(CoreNode core, long nowNanos, long nowMillis) {

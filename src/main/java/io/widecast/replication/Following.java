@@ -130,11 +130,17 @@ final class Following {
     turn.receive(receiver.onBacklog(disk.isBehind(), nowNanos));
   }
 
-  /** Acknowledges what is on disk, if there is news; nothing in a term that is not on disk. */
-  void acknowledge() {
+  /**
+   * Acknowledges what is on disk, if there is news; nothing in a term that is not on disk.
+   *
+   * @param remembers false for a newcomer that may have voted in a later term: then this term's
+   *     master need not be the last, and its rounds are not acknowledged
+   */
+  void acknowledge(boolean remembers) {
     if (ackDue && election.master() >= 0 && votes.durableTerm() >= election.term()) {
       ackDue = false;
-      turn.toMaster(new LanFrame.Ack(Math.min(receiver.matched(), disk.durable()), round));
+      turn.toMaster(
+          new LanFrame.Ack(Math.min(receiver.matched(), disk.durable()), remembers ? round : 0));
     }
   }
 

@@ -8,7 +8,6 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -25,6 +24,7 @@ final class BufferWatch {
   private final SimCore core;
   private final List<SimCore> cores;
   private final List<SimEdge> edges;
+  private final Map<SimCore, SimLog> lost;
   private final TreeMap<Long, Set<Integer>> kept = new TreeMap<>(); // revision -> who lacks it
   private final Set<Integer> staleBefore = new TreeSet<>(); // slots, at the end of the last turn
   private final Set<Integer> everStale = new HashSet<>();
@@ -32,7 +32,16 @@ final class BufferWatch {
   private long next; // lowest revision not looked at yet
   private long staleCount;
 
-  BufferWatch(SimCore core, Master master, List<SimCore> cores, List<SimEdge> edges) {
+  /**
+   * @param lost logs that went with their disks, of nodes that are no members yet
+   */
+  BufferWatch(
+      SimCore core,
+      Master master,
+      List<SimCore> cores,
+      List<SimEdge> edges,
+      Map<SimCore, SimLog> lost) {
+    this.lost = lost;
     this.core = core;
     this.master = master;
     this.cores = cores;
@@ -119,8 +128,9 @@ final class BufferWatch {
   private void checkHolds(int slot, long revision, Map<Integer, SimEdge> bySlot) {
     boolean holds;
     if (slot < cores.size()) {
-      Optional<EncodedEntry> entry = cores.get(slot).disk().log().at(revision);
-      holds = entry.isPresent() || cores.get(slot).disk().log().commit().revision() >= revision;
+      SimCore other = cores.get(slot);
+      SimLog before = lost.get(other);
+      holds = holds(other.disk().log(), revision) || before != null && holds(before, revision);
     } else {
       SimEdge edge = bySlot.get(slot);
       holds = edge == null || edge.disk().log().commit().revision() >= revision;
@@ -129,6 +139,10 @@ final class BufferWatch {
       throw new Violation(
           "I1.1", core + " no longer keeps " + revision + " for slot " + slot + ", which lacks it");
     }
+  }
+
+  private static boolean holds(SimLog log, long revision) {
+    return log.at(revision).isPresent() || log.commit().revision() >= revision;
   }
 
   private void lookAtNew(Map<Integer, SimEdge> bySlot, Set<Integer> stale) {

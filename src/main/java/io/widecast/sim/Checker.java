@@ -44,6 +44,7 @@ final class Checker {
   private final List<EncodedEntry> history = new ArrayList<>(); // committed; revision r at r - 1
   private final Map<Key, TreeMap<Long, Optional<Versioned>>> versions = new HashMap<>();
   private final Map<SimCore, Token> positions = new HashMap<>(); // never iterated, as all here
+  private final Map<SimCore, SimLog> lost = new HashMap<>(); // with a disk, no member since
   private final Map<SimCore, Token> shown = new HashMap<>();
   private final Map<SimEdge, Token> edgePositions = new HashMap<>();
   private final Map<Long, SimCore> masters = new HashMap<>(); // by term
@@ -73,6 +74,25 @@ final class Checker {
     checkInHistory(core, map.at());
     checkMap("I1.8", core, map, Filter.ALL);
     checkRequests(core);
+  }
+
+  private boolean hasOrHad(SimCore core, Token token) {
+    SimLog before = lost.get(core);
+    return core.disk().log().holds(token) || before != null && before.holds(token);
+  }
+
+  /** Whether a disk may be lost now: at most one at a time, until its node is a member again. */
+  boolean mayLoseDisk() {
+    return cores.size() > 1 && cores.stream().noneMatch(Checker::isNewcomer);
+  }
+
+  private static boolean isNewcomer(SimCore core) {
+    return core.isUp() ? core.core().unheardBeforeVoting().isPresent() : core.disk().isNewcomers();
+  }
+
+  void onDiskLost(SimCore core) {
+    lost.put(core, core.disk().log());
+    positions.put(core, Token.NONE);
   }
 
   void onCoreStopped(SimCore core) {
@@ -134,8 +154,9 @@ final class Checker {
     }
   }
 
+  /** A lost disk is forgiven: it counts as if it had what it may have had, a minority's at most. */
   private void checkMajority(Token token, Object who) {
-    long holders = cores.stream().filter(core -> core.disk().log().holds(token)).count();
+    long holders = cores.stream().filter(core -> hasOrHad(core, token)).count();
     if (holders * 2 <= cores.size()) {
       throw new Violation(
           "I1.8", token + " counts as committed at " + who + " and is on " + holders + " disks");
@@ -177,6 +198,9 @@ final class Checker {
   }
 
   void onTurn(SimCore core) {
+    if (!isNewcomer(core)) {
+      lost.remove(core);
+    }
     if (!history.isEmpty()) {
       checkMajority(history.get(history.size() - 1).entry().token(), "all times");
     }
@@ -187,7 +211,7 @@ final class Checker {
     }
     BufferWatch watch = watches.get(core);
     if (watch == null || !watch.isOf(master.get())) {
-      watch = new BufferWatch(core, master.get(), cores, edges);
+      watch = new BufferWatch(core, master.get(), cores, edges, lost);
       watches.put(core, watch);
     }
     watch.onTurn();
@@ -294,7 +318,7 @@ final class Checker {
       return;
     }
     for (SimCore other : cores) {
-      if (!watch.everStale().contains(other.slot()) && !other.disk().log().holds(written.token())) {
+      if (!watch.everStale().contains(other.slot()) && !hasOrHad(other, written.token())) {
         throw new Violation("ack=all", written.token() + " is answered and " + other + " lacks it");
       }
     }

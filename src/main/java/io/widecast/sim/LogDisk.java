@@ -8,6 +8,7 @@ import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.function.Supplier;
 
 /**
  * A disk with its queue: one piece of work after the other, each taking its time; now and then it
@@ -28,8 +29,10 @@ final class LogDisk {
 
   private final SimHost host;
   private final SplittableRandom random;
-  private final SimLog log;
-  private final Optional<SimStore> store; // gets the same work where it is present
+  private final Supplier<SimLog> emptyLog;
+  private final Supplier<Optional<SimStore>> emptyStore;
+  private SimLog log;
+  private Optional<SimStore> store; // gets the same work where it is present
   private final long writeNanosMax;
   private final ArrayDeque<Work> queue = new ArrayDeque<>();
   private boolean full;
@@ -37,13 +40,15 @@ final class LogDisk {
   LogDisk(
       SimHost host,
       SplittableRandom random,
-      SimLog log,
-      Optional<SimStore> store,
+      Supplier<SimLog> emptyLog,
+      Supplier<Optional<SimStore>> emptyStore,
       long writeNanosMax) {
     this.host = host;
     this.random = random;
-    this.log = log;
-    this.store = store;
+    this.emptyLog = emptyLog;
+    this.emptyStore = emptyStore;
+    this.log = emptyLog.get();
+    this.store = emptyStore.get();
     this.writeNanosMax = writeNanosMax;
   }
 
@@ -96,6 +101,17 @@ final class LogDisk {
                 + shown.difference(stored));
       }
     }
+  }
+
+  /** Whether its node is no member yet. */
+  boolean isNewcomers() {
+    return log.isNewcomers();
+  }
+
+  /** Another one stands in its place, while the host is down. */
+  void lose() {
+    log = emptyLog.get();
+    store = emptyStore.get();
   }
 
   /** The power is gone. */

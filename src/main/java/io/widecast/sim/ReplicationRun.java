@@ -64,7 +64,7 @@ public final class ReplicationRun {
     for (int i = 0; i < options.publishers(); i++) {
       publishers.add(new SimPublisher(sim, options, first + i, i, cores, network, checker));
     }
-    this.troubles = new Troubles(sim, network, cores, edges, new Stranger(sim, hosts - 1));
+    this.troubles = new Troubles(sim, network, cores, edges, checker, new Stranger(sim, hosts - 1));
   }
 
   private static Filter filter(SplittableRandom random) {

@@ -65,6 +65,7 @@ final class SimCore extends SimHost {
   private final Map<Long, Answer> answers = new TreeMap<>(); // by ticket
   private final int slot;
   private List<SimCore> cores = List.of();
+  private Runnable voted = () -> {};
 
   private CoreNode core;
   private SimMap map;
@@ -120,12 +121,13 @@ final class SimCore extends SimHost {
         new LogDisk(
             this,
             sim.random("disk" + slot),
-            new SimLog(false),
-            run.realStores()
-                ? Optional.of(
-                    new SimStore(
-                        electorate.get(slot), false, diskBytes, sim.random("store" + slot)))
-                : Optional.empty(),
+            () -> new SimLog(false),
+            () ->
+                run.realStores()
+                    ? Optional.of(
+                        new SimStore(
+                            electorate.get(slot), false, diskBytes, sim.random("store" + slot)))
+                    : Optional.empty(),
             run.writeNanosMax());
     this.skewMillis = random.nextInt(10_000) - 5_000;
     this.reads =
@@ -156,6 +158,11 @@ final class SimCore extends SimHost {
 
   void meet(List<SimCore> everyone) {
     cores = everyone;
+  }
+
+  /** Has {@code action} run whenever it has given a vote. */
+  void onVoted(Runnable action) {
+    voted = action;
   }
 
   // ---- life
@@ -191,6 +198,13 @@ final class SimCore extends SimHost {
     ownReads.clear();
     awaiting.clear();
     masterLink = null;
+  }
+
+  /** While it is down its disk is replaced by an empty one. */
+  void loseDisk() {
+    sim.note(name() + " has lost its disk");
+    checker.onDiskLost(this);
+    disk.lose();
   }
 
   private void checkpoint() {
@@ -263,6 +277,11 @@ final class SimCore extends SimHost {
       multicast(send.packet());
     } else if (output instanceof CoreOutput.Unicast send) {
       network.unicast(this, send.slot(), send.packet());
+      if (send.packet().frame() instanceof LanFrame.VoteReply vote
+          && vote.granted()
+          && !vote.trial()) {
+        later(0, voted);
+      }
     } else if (output instanceof CoreOutput.WriteLog write) {
       write(write.write());
     } else if (output instanceof CoreOutput.Commit commit) {

@@ -68,10 +68,12 @@ final class SimEdge extends SimHost {
         new LogDisk(
             this,
             sim.random("disk of " + name()),
-            new SimLog(true),
-            run.realStores()
-                ? Optional.of(new SimStore(id, true, diskBytes, sim.random("store of " + name())))
-                : Optional.empty(),
+            () -> new SimLog(true),
+            () ->
+                run.realStores()
+                    ? Optional.of(
+                        new SimStore(id, true, diskBytes, sim.random("store of " + name())))
+                    : Optional.empty(),
             run.writeNanosMax());
     this.reads =
         new SimReads(

@@ -133,7 +133,8 @@ final class SimLog {
         state.term() == hardState.term()
             && hardState.votedFor() != -1
             && state.votedFor() != hardState.votedFor();
-    if (back || secondVote) {
+    boolean newAgain = state.newcomer() && !hardState.newcomer();
+    if (back || secondVote || newAgain) {
       throw new Violation("one vote a term", state + " is written over " + hardState);
     }
     hardState = state;
@@ -248,6 +249,11 @@ final class SimLog {
   Token end() {
     Token last = entries.isEmpty() ? before : entries.lastEntry().getValue().entry().token();
     return sparse && commit.compareTo(last) > 0 ? commit : last;
+  }
+
+  /** Whether the node that writes it is no member yet. */
+  boolean isNewcomers() {
+    return hardState.newcomer();
   }
 
   Token commit() {

@@ -22,9 +22,11 @@ final class Troubles {
   private final SimNetwork network;
   private final List<SimCore> cores;
   private final List<SimEdge> edges;
+  private final Checker checker;
   private final SimHost stranger;
   private final SplittableRandom random;
   private final SplittableRandom damages;
+  private final SplittableRandom losses;
   private boolean over;
 
   /**
@@ -35,7 +37,9 @@ final class Troubles {
       SimNetwork network,
       List<SimCore> cores,
       List<SimEdge> edges,
+      Checker checker,
       SimHost stranger) {
+    this.checker = checker;
     this.stranger = stranger;
     this.sim = sim;
     this.network = network;
@@ -43,12 +47,42 @@ final class Troubles {
     this.edges = edges;
     this.random = sim.random("troubles");
     this.damages = sim.random("damages");
+    this.losses = sim.random("losses");
   }
 
   void begin() {
     next();
     garbage();
     damage();
+    loss();
+    cores.forEach(core -> core.onVoted(() -> onVoted(core)));
+  }
+
+  /** A node comes back with an empty disk, perhaps while others are away for a moment. */
+  private void loss() {
+    sim.after(
+        (1_500 + losses.nextInt(8_000)) * MILLI,
+        () -> {
+          if (!over) {
+            loseDisk(cores.get(losses.nextInt(cores.size())), 1_500);
+            loss();
+          }
+        });
+  }
+
+  /** The vote it has just given is forgotten. */
+  private void onVoted(SimCore core) {
+    if (!over && losses.nextInt(3) == 0) {
+      loseDisk(core, 20);
+    }
+  }
+
+  private void loseDisk(SimCore core, int awayMillisMax) {
+    if (core.isUp() && checker.mayLoseDisk()) {
+      core.crash();
+      core.loseDisk();
+      sim.after((1 + losses.nextInt(awayMillisMax)) * MILLI, core::start);
+    }
   }
 
   /**

@@ -6,6 +6,7 @@ import io.widecast.model.Token;
 import io.widecast.wire.LanFrame.Ack;
 import io.widecast.wire.LanFrame.Beacon;
 import io.widecast.wire.LanFrame.Cannot;
+import io.widecast.wire.LanFrame.Echo;
 import io.widecast.wire.LanFrame.Entries;
 import io.widecast.wire.LanFrame.Gone;
 import io.widecast.wire.LanFrame.HandOver;
@@ -47,8 +48,9 @@ import java.util.List;
  * gone          varint lowWater
  * trigger       token; varint epoch - prevEpoch; varint size; u32 crc
  * hello         text id; u16 unicastPort; u16 tcpPort; text http; u64 heard; token logEnd;
- *               token applied; u8 syncing (0, 1)
- * vote request  varint term; token logEnd; u8 trial (0, 1)
+ *               token applied; u8 syncing (0, 1); u64 nonce; varint echoes 0..64, each: u8 slot,
+ *               u64 nonce
+ * vote request  varint term; token logEnd; u8 trial (0, 1); u8 founding (0, 1)
  * vote reply    varint term; u8 granted (0, 1); u8 trial (0, 1)
  * </pre>
  */
@@ -137,8 +139,11 @@ public final class LanCodec {
       out.text(hello.id().text()).u16(hello.unicastPort()).u16(hello.tcpPort());
       out.text(hello.http()).u64(hello.heard());
       token(token(out, hello.logEnd()), hello.applied()).u8(hello.syncing() ? 1 : 0);
+      out.u64(hello.nonce()).varint(hello.echoes().size());
+      hello.echoes().forEach(echo -> out.u8(echo.slot()).u64(echo.nonce()));
     } else if (frame instanceof VoteRequest request) {
       token(out.varint(request.term()), request.logEnd()).u8(request.trial() ? 1 : 0);
+      out.u8(request.founding() ? 1 : 0);
     } else if (frame instanceof VoteReply reply) {
       out.varint(reply.term()).u8(reply.granted() ? 1 : 0).u8(reply.trial() ? 1 : 0);
     } else if (frame instanceof HandOver) {
@@ -213,7 +218,7 @@ public final class LanCodec {
           case 6 -> new Gone(in.varint());
           case 7 -> trigger(in);
           case 8 -> hello(in);
-          case 9 -> new VoteRequest(in.varint(), token(in), flag(in));
+          case 9 -> new VoteRequest(in.varint(), token(in), flag(in), flag(in));
           case 10 -> new VoteReply(in.varint(), flag(in), flag(in));
           case 11 -> new HandOver();
           default -> throw new WireException("frame of type " + type);
@@ -253,7 +258,18 @@ public final class LanCodec {
         in.u64(),
         token(in),
         token(in),
-        flag(in));
+        flag(in),
+        in.u64(),
+        echoes(in));
+  }
+
+  private static List<Echo> echoes(ByteReader in) throws WireException {
+    int count = in.count(LanFrame.SLOTS_MAX);
+    var echoes = new ArrayList<Echo>(count);
+    for (int i = 0; i < count; i++) {
+      echoes.add(new Echo(in.u8(), in.u64()));
+    }
+    return echoes;
   }
 
   private static Token token(ByteReader in) throws WireException {

@@ -136,6 +136,8 @@ public sealed interface LanFrame {
    * @param heard slots whose multicast datagrams it has received lately, as bits
    * @param logEnd position of the last entry in its log
    * @param applied position of its copy
+   * @param nonce a newcomer's, which asks everybody for an echo; 0 from a member
+   * @param echoes the nonces of newcomers that the sender has heard: it sends this after theirs
    */
   record Hello(
       NodeId id,
@@ -145,13 +147,28 @@ public sealed interface LanFrame {
       long heard,
       Token logEnd,
       Token applied,
-      boolean syncing)
+      boolean syncing,
+      long nonce,
+      List<Echo> echoes)
       implements LanFrame {
     public Hello {
+      echoes = List.copyOf(echoes);
+      if (echoes.size() > SLOTS_MAX) {
+        throw new IllegalArgumentException(echoes.size() + " echoes");
+      }
       if (unicastPort < 0 || unicastPort > 65_535 || tcpPort < 0 || tcpPort > 65_535) {
         throw new IllegalArgumentException("ports " + unicastPort + ", " + tcpPort);
       }
       checkHttp(http);
+    }
+  }
+
+  /** Somebody's nonce, said again. */
+  record Echo(int slot, long nonce) {
+    public Echo {
+      if (slot < 0 || slot >= SLOTS_MAX || nonce == 0) {
+        throw new IllegalArgumentException("echo of " + nonce + " to slot " + slot);
+      }
     }
   }
 
@@ -161,8 +178,9 @@ public sealed interface LanFrame {
    * @param term the term to be elected in
    * @param logEnd of the candidate; who has more refuses
    * @param trial only asks whether a vote would be given; changes nothing
+   * @param founding of a newcomer that has heard no member: for other newcomers only
    */
-  record VoteRequest(long term, Token logEnd, boolean trial) implements LanFrame {
+  record VoteRequest(long term, Token logEnd, boolean trial, boolean founding) implements LanFrame {
     public VoteRequest {
       if (term < 1) {
         throw new IllegalArgumentException("term " + term);

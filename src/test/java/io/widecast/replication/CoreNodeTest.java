@@ -41,7 +41,9 @@ class CoreNodeTest {
 
   private static final List<NodeId> THREE =
       List.of(new NodeId("a"), new NodeId("b"), new NodeId("c"));
-  private static final Recovery NOTHING =
+  private static final Recovery NOTHING = // of a member that has nothing yet
+      new Recovery(new HardState(0, -1), Token.NONE, Token.NONE, List.of(), List.of(), false);
+  private static final Recovery EMPTY_DISK =
       new Recovery(HardState.INITIAL, Token.NONE, Token.NONE, List.of(), List.of(), false);
   private static final long SECOND_NANOS = 1_000_000_000L;
 
@@ -189,7 +191,9 @@ class CoreNodeTest {
 
     node.onPacket(new LanPacket(7, 1, 0, beacon(1)), true, 0, TIME_MILLIS);
     node.onPacket(new LanPacket(0, CoreNode.TERM_JUMP_MAX + 1, 0, beacon(1)), true, 0, 0);
-    var stranger = new LanFrame.Hello(new NodeId("x"), 1, 1, "", 0, Token.NONE, Token.NONE, false);
+    var stranger =
+        new LanFrame.Hello(
+            new NodeId("x"), 1, 1, "", 0, Token.NONE, Token.NONE, false, 0, List.of());
     node.onPacket(new LanPacket(0, 0, 0, stranger), true, 0, TIME_MILLIS);
 
     assertThat(metrics.get(Metric.FRAMES_FOREIGN)).isEqualTo(2);
@@ -307,6 +311,121 @@ class CoreNodeTest {
     assertThat(node.endTurn(0)).contains(new CoreOutput.TakeCopy(2, new Token(2, 3)));
   }
 
+  // ---- with an empty disk
+
+  private static LanFrame.Hello hello(CoreNode node, int slot, Token end, long nonce) {
+    List<LanFrame.Echo> echoes =
+        node.endTurn(0).stream()
+            .filter(CoreOutput.Multicast.class::isInstance)
+            .map(output -> ((CoreOutput.Multicast) output).packet().frame())
+            .filter(LanFrame.Hello.class::isInstance)
+            .map(frame -> new LanFrame.Echo(1, ((LanFrame.Hello) frame).nonce()))
+            .toList();
+    return new LanFrame.Hello(THREE.get(slot), 1, 1, "", 0, end, end, false, nonce, echoes);
+  }
+
+  private static void greets(CoreNode node, int slot, long term, Token end) {
+    node.onTimer(node.nextTimerNanos(), TIME_MILLIS); // it greets
+    LanFrame.Hello answer = hello(node, slot, end, 0);
+    node.onPacket(new LanPacket(slot, term, 0, answer), true, 0, TIME_MILLIS);
+  }
+
+  private static boolean votesFor(CoreNode node, int slot, long term, Token end) {
+    var request = new LanFrame.VoteRequest(term, end, false, false);
+    node.onPacket(new LanPacket(slot, term, 0, request), true, 0, TIME_MILLIS);
+    boolean granted = false;
+    for (int turn = 0; turn < 4; turn++) {
+      List<CoreOutput> outputs = node.endTurn(0);
+      granted |= sent(outputs).contains(new LanFrame.VoteReply(term, true, false));
+      if (!writes(outputs).isEmpty()) {
+        node.onLogDurable(0, TIME_MILLIS);
+      }
+    }
+    return granted;
+  }
+
+  @Test
+  @DisplayName("a node with an empty disk does not vote before it has heard all the others")
+  void doesNotVoteAsIfItRemembered() {
+    CoreNode node = node(1, THREE, EMPTY_DISK);
+    greets(node, 0, 5, new Token(5, 90));
+    assertThat(votesFor(node, 0, 6, new Token(5, 90))).isFalse();
+
+    greets(node, 2, 6, new Token(4, 80));
+
+    assertThat(votesFor(node, 2, 7, new Token(4, 80))).isFalse();
+    assertThat(votesFor(node, 0, 8, new Token(5, 90))).isTrue();
+  }
+
+  @Test
+  @DisplayName("it becomes a member once its copy is as far as the others were, and shows it then")
+  void joinsOnceItHasEverything() {
+    CoreNode node = node(1, THREE, EMPTY_DISK);
+    greets(node, 0, 1, new Token(1, 2));
+    greets(node, 2, 1, new Token(1, 1));
+    assertThat(writes(node.endTurn(0))).isEmpty(); // the term is on its way
+    node.onLogDurable(0, TIME_MILLIS);
+    receive(node, new LanFrame.Entries(false, entries(1, 2)), 2);
+    assertThat(writes(node.endTurn(0)).get(0).entries()).hasSize(2);
+    assertThat(node.isDecided()).isFalse();
+    node.onLogDurable(0, TIME_MILLIS);
+
+    List<CoreOutput> outputs = node.endTurn(0);
+
+    assertThat(committed(outputs)).hasSize(2);
+    assertThat(writes(outputs).get(0).hardState()).contains(new HardState(1, 1)); // no vote left
+    assertThat(node.unheardBeforeVoting()).isEmpty();
+    assertThat(node.isDecided()).isFalse();
+    node.onApplied(key -> Optional.empty(), 2, entries(1, 2));
+    assertThat(node.isDecided()).isTrue();
+  }
+
+  @Test
+  @DisplayName("it confirms no reads of a master that need not be the last, and stands for nothing")
+  void confirmsNothing() {
+    CoreNode node = node(1, THREE, EMPTY_DISK);
+    greets(node, 0, 1, new Token(1, 2));
+    receive(node, new LanFrame.Beacon(new Token(1, 1), 1, 7));
+    node.endTurn(0);
+    node.onLogDurable(0, TIME_MILLIS);
+
+    assertThat(sent(node.endTurn(0))).containsExactly(new LanFrame.Ack(0, 0));
+    node.onTimer(9 * SECOND_NANOS, TIME_MILLIS);
+    assertThat(requestsForVotes(node.endTurn(9 * SECOND_NANOS))).isEmpty();
+  }
+
+  @Test
+  @DisplayName(
+      "newcomers found a cluster; with the first entry of its term on disk each is a member")
+  void newcomersFound() {
+    CoreNode node = node(1, THREE, EMPTY_DISK);
+    node.onTimer(9 * SECOND_NANOS, TIME_MILLIS);
+    assertThat(requestsForVotes(node.endTurn(9 * SECOND_NANOS)))
+        .containsExactly(new LanFrame.VoteRequest(1, Token.NONE, true, true));
+
+    var request = new LanFrame.VoteRequest(1, Token.NONE, false, true);
+    node.onPacket(new LanPacket(0, 1, 0, request), true, 0, TIME_MILLIS);
+    node.endTurn(0);
+    node.onLogDurable(0, TIME_MILLIS);
+    assertThat(sent(node.endTurn(0))).contains(new LanFrame.VoteReply(1, true, false));
+    receive(node, new LanFrame.Entries(false, entries(1, 1)));
+    node.endTurn(0);
+    assertThat(node.unheardBeforeVoting()).isPresent();
+    node.onLogDurable(0, TIME_MILLIS);
+    node.endTurn(0);
+    assertThat(node.unheardBeforeVoting()).isEmpty();
+  }
+
+  @Test
+  @DisplayName("a member takes no part in founding")
+  void membersDoNotFound() {
+    CoreNode node = node(1, THREE, NOTHING);
+    var request = new LanFrame.VoteRequest(1, Token.NONE, false, true);
+    node.onPacket(new LanPacket(0, 1, 0, request), true, 0, TIME_MILLIS);
+
+    assertThat(sent(node.endTurn(0))).contains(new LanFrame.VoteReply(1, false, false));
+  }
+
   // ---- reads
 
   private static List<ReadOutcome> reads(List<CoreOutput> outputs) {
@@ -412,7 +531,7 @@ class CoreNodeTest {
     assertThat(handOvers(node.endTurn(30_000_000))).hasSize(1); // it may have been lost
 
     long next = node.term() + 1;
-    var request = new LanFrame.VoteRequest(next, node.log().last(), false);
+    var request = new LanFrame.VoteRequest(next, node.log().last(), false, false);
     node.onPacket(new LanPacket(2, next, 0, request), true, 40_000_000, TIME_MILLIS);
     assertThat(node.isMaster()).isFalse();
     assertThat(handOvers(node.endTurn(90_000_000))).isEmpty();

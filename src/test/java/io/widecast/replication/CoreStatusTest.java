@@ -35,7 +35,7 @@ class CoreStatusTest {
   private final CoreNode core =
       new CoreNode(
           OPTIONS,
-          new Recovery(HardState.INITIAL, Token.NONE, Token.NONE, List.of(), List.of(), false),
+          new Recovery(new HardState(0, -1), Token.NONE, Token.NONE, List.of(), List.of(), false),
           key -> Optional.empty(),
           new SplittableRandom(1),
           new Metrics(),
@@ -71,6 +71,27 @@ class CoreStatusTest {
         .filteredOn(check -> !check.passes())
         .singleElement()
         .satisfies(check -> assertThat(check.name()).isEqualTo(NodeStatus.MASTER));
+  }
+
+  @Test
+  void saysWhyANewcomerDoesNotVoteAndShowsNothingYet() {
+    var recovery =
+        new Recovery(HardState.INITIAL, Token.NONE, Token.NONE, List.of(), List.of(), false);
+    var newcomer =
+        new CoreNode(
+            OPTIONS, recovery, key -> Optional.empty(), new SplittableRandom(1), new Metrics(), 0);
+
+    NodeStatus now = status.of(newcomer, false, Optional.empty(), 0, TIME_MILLIS);
+
+    assertThat(now.readable()).isFalse();
+    assertThat(now.checks())
+        .anySatisfy(
+            check -> {
+              assertThat(check.name()).isEqualTo("vote");
+              assertThat(check.passes()).isTrue();
+              assertThat(check.detail()).contains("the disk was empty", "heard from [a");
+            });
+    assertThat(of(false).checks()).anyMatch(check -> check.detail().equals("it votes"));
   }
 
   private void hearMaster() {

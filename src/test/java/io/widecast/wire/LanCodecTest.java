@@ -174,7 +174,8 @@ class LanCodecTest {
   }
 
   private static LanFrame hello(int port, String http) {
-    return new LanFrame.Hello(new NodeId("a"), port, 0, http, 0, Token.NONE, Token.NONE, false);
+    return new LanFrame.Hello(
+        new NodeId("a"), port, 0, http, 0, Token.NONE, Token.NONE, false, 0, List.of());
   }
 
   private static void assertRefused(Runnable construction) {

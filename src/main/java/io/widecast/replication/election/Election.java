@@ -67,6 +67,7 @@ public final class Election {
   private final int slot;
   private final int electorate;
   private final RandomGenerator random;
+  private boolean newcomer;
 
   private long term;
   private int votedFor;
@@ -81,9 +82,17 @@ public final class Election {
    * @param slot this node's place in the electorate
    * @param electorate how many nodes it has
    * @param term the last one that this node has on disk, and {@code votedFor} in it
+   * @param newcomer whether it stands to found the cluster only: see {@link Newcomer}
    */
   public Election(
-      int slot, int electorate, long term, int votedFor, RandomGenerator random, long nowNanos) {
+      int slot,
+      int electorate,
+      long term,
+      int votedFor,
+      boolean newcomer,
+      RandomGenerator random,
+      long nowNanos) {
+    this.newcomer = newcomer;
     this.slot = slot;
     this.electorate = electorate;
     this.random = random;
@@ -145,6 +154,18 @@ public final class Election {
     waitAgain(nowNanos);
   }
 
+  /**
+   * This node is a newcomer no more.
+   *
+   * @param forgottenTerm it may have voted in terms up to here, and has no vote left in them
+   */
+  public void onMember(long forgottenTerm) {
+    newcomer = false;
+    if (votedFor == -1 && term <= forgottenTerm) {
+      votedFor = slot;
+    }
+  }
+
   /** A node answered this master in the current term. */
   public void onHeard(int from, long nowNanos) {
     heardNanos[from] = nowNanos;
@@ -171,7 +192,7 @@ public final class Election {
     if (hasMajority()) {
       return standForElection(logEnd, nowNanos);
     }
-    return List.of(new Output.Ask(new VoteRequest(term + 1, logEnd, true)));
+    return List.of(new Output.Ask(new VoteRequest(term + 1, logEnd, true, newcomer)));
   }
 
   private List<Output> checkLease(long nowNanos) {
@@ -203,9 +224,15 @@ public final class Election {
     return standForElection(logEnd, nowNanos);
   }
 
-  /** Must be given only requests whose term the owner has compared with {@link #onNewerTerm}. */
-  public List<Output> onVoteRequest(int from, VoteRequest request, Token logEnd, long nowNanos) {
-    boolean current = request.logEnd().compareTo(logEnd) >= 0;
+  /**
+   * Must be given only requests whose term the owner has compared with {@link #onNewerTerm}.
+   *
+   * @param mayVote false where a newcomer must not; members leave founding to others by themselves
+   */
+  public List<Output> onVoteRequest(
+      int from, VoteRequest request, Token logEnd, boolean mayVote, long nowNanos) {
+    boolean current =
+        request.logEnd().compareTo(logEnd) >= 0 && mayVote && (newcomer || !request.founding());
     if (request.trial()) {
       boolean quiet = !isMaster() && nowNanos - masterHeardNanos >= LEASE_NANOS;
       boolean granted = request.term() > term && current && quiet;
@@ -254,7 +281,7 @@ public final class Election {
     var then = new ArrayList<Output>();
     then.add(new Output.CountOwnVote(term));
     if (electorate > 1) {
-      then.add(new Output.Ask(new VoteRequest(term, logEnd, false)));
+      then.add(new Output.Ask(new VoteRequest(term, logEnd, false, newcomer)));
     }
     return List.of(new Output.Persist(term, slot, then));
   }

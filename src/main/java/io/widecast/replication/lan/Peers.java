@@ -1,6 +1,9 @@
 package io.widecast.replication.lan;
 
+import io.widecast.wire.LanFrame.Echo;
 import io.widecast.wire.LanFrame.Hello;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -58,6 +61,22 @@ public final class Peers {
     if ((hello.heard() >>> self & 1) != 0) {
       hearsUsNanos[slot] = nowNanos;
     }
+  }
+
+  /** What to say again to newcomers that greet. */
+  public List<Echo> echoes(long nowNanos) {
+    var echoes = new ArrayList<Echo>();
+    for (int slot = 0; slot < hellos.length; slot++) {
+      if (hellos[slot] != null && hellos[slot].nonce() != 0 && isAlive(slot, nowNanos)) {
+        echoes.add(new Echo(slot, hellos[slot].nonce()));
+      }
+    }
+    return echoes;
+  }
+
+  /** Whether {@code slot} last greeted as a newcomer. */
+  public boolean isNewcomer(int slot) {
+    return hellos[slot] != null && hellos[slot].nonce() != 0;
   }
 
   public Optional<Hello> hello(int slot) {

@@ -269,6 +269,11 @@ public final class Master {
     return outputs;
   }
 
+  /** Core node {@code slot} has lost its disk; its log ends at {@code revision} now. */
+  public void onNewcomer(int slot, long revision) {
+    members.onNewcomer(slot, revision);
+  }
+
   /** This node's own log is on disk up to {@code revision}. */
   public List<Output> onDurable(long revision, long nowNanos) {
     members.onDurable(revision, nowNanos);

@@ -173,6 +173,18 @@ final class Members {
     }
   }
 
+  /**
+   * Core node {@code slot} is a newcomer, whose log ends at {@code revision}: what an earlier life
+   * of its has acknowledged beyond is lost.
+   */
+  void onNewcomer(int slot, long revision) {
+    Member core = cores[slot];
+    if (revision < core.acked) {
+      core.acked = revision;
+      core.state = core.state == State.ACTIVE ? State.SYNCING : core.state;
+    }
+  }
+
   /** What a core node says of the edge streams that it serves. */
   void onEdgeReport(List<EdgeReport.Edge> report, long nowNanos) {
     for (EdgeReport.Edge told : report) {

@@ -24,7 +24,7 @@ import java.util.List;
  * 1      flags      bit 0: continuation; the others are 0
  *        records, each:
  * 1        type     1 entry: as wire.EntryCodec writes it
- *                   2 hard state: term (8), votedFor + 1 (4)
+ *                   2 hard state: term (8), votedFor + 1 (4); bit 30 of that: a newcomer
  *                   3 commit: epoch, revision (varints)
  *                   4 cut: the last entry that still counts: epoch, revision (varints)
  *                   5 requests, final ones of entries that this log no longer holds: as
@@ -69,7 +69,7 @@ final class LogFrame {
   }
 
   static void hardState(ByteWriter out, HardState state) {
-    out.u8(HARD_STATE).u64(state.term()).u32(state.votedFor() + 1);
+    HardStateParts.write(out.u8(HARD_STATE), state);
   }
 
   static void commit(ByteWriter out, Token commit) {
@@ -124,14 +124,7 @@ final class LogFrame {
           records.entry(array, at + 1, head);
           in.skip(head.length());
         }
-        case HARD_STATE -> {
-          long term = in.u63();
-          int votedFor = in.u32() - 1;
-          if (votedFor < -1) {
-            throw new WireException("vote for slot " + votedFor);
-          }
-          records.hardState(new HardState(term, votedFor));
-        }
+        case HARD_STATE -> records.hardState(HardStateParts.read(in));
         case COMMIT -> records.commit(new Token(in.varint(), in.varint()));
         case CUT -> records.cut(at, new Token(in.varint(), in.varint()));
         case REQUESTS -> records.requests(RequestParts.read(in));

@@ -22,7 +22,7 @@ import io.widecast.wire.WireException;
  *     32   16 base         epoch and revision of the last entry before
  *     48   16 commit       epoch and revision up to which all is final
  *     64    8 term         of the hard state
- *     72    4 votedFor + 1 of the hard state
+ *     72    4 votedFor + 1 of the hard state; bit 30: a newcomer
  *     76    4 crc          CRC-32C of the 76 bytes before
  * </pre>
  *
@@ -59,7 +59,7 @@ record SegmentHeader(
     out.u32(MAGIC).u16(VERSION).u16((forced ? FORCED : 0) | (restart ? RESTART : 0));
     out.u64(identity).u64(number).u64(group);
     out.u64(base.epoch()).u64(base.revision()).u64(commit.epoch()).u64(commit.revision());
-    out.u64(hardState.term()).u32(hardState.votedFor() + 1);
+    HardStateParts.write(out, hardState);
     return out.u32(out.crcFrom(0, 0)).toArray();
   }
 
@@ -79,8 +79,7 @@ record SegmentHeader(
     long group = in.u63();
     Token base = new Token(in.u63(), in.u63());
     Token commit = new Token(in.u63(), in.u63());
-    long term = in.u63();
-    int votedFor = in.u32() - 1;
+    HardState hardState = HardStateParts.read(in);
     if (in.u32() != Crc.of(0, array, 0, BYTES - 4)) {
       throw new WireException("segment header checksum");
     }
@@ -96,7 +95,7 @@ record SegmentHeader(
           group,
           base,
           commit,
-          new HardState(term, votedFor));
+          hardState);
     } catch (IllegalArgumentException e) {
       throw new WireException(e.getMessage());
     }

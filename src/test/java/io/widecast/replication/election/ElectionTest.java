@@ -21,7 +21,7 @@ class ElectionTest {
   private final Election election = election(0, 3);
 
   private static Election election(int slot, int electorate) {
-    return new Election(slot, electorate, 1, -1, new SplittableRandom(1), 0);
+    return new Election(slot, electorate, 1, -1, false, new SplittableRandom(1), 0);
   }
 
   @Test
@@ -35,7 +35,7 @@ class ElectionTest {
   @DisplayName("step 22: a trial, a durable vote for itself, a majority of votes: master")
   void isElected() {
     assertThat(election.onTimer(END, true, election.nextTimerNanos()))
-        .containsExactly(new Output.Ask(new VoteRequest(2, END, true)));
+        .containsExactly(new Output.Ask(new VoteRequest(2, END, true, false)));
     assertThat(election.term()).isEqualTo(1);
 
     List<Output> stands = election.onVoteReply(1, new VoteReply(2, true, true), END, 0);
@@ -45,7 +45,8 @@ class ElectionTest {
                 2,
                 0,
                 List.of(
-                    new Output.CountOwnVote(2), new Output.Ask(new VoteRequest(2, END, false)))));
+                    new Output.CountOwnVote(2),
+                    new Output.Ask(new VoteRequest(2, END, false, false)))));
     assertThat(election.onOwnVoteDurable(2, 0)).isEmpty();
 
     assertThat(election.onVoteReply(2, new VoteReply(2, true, false), END, 0))
@@ -76,7 +77,8 @@ class ElectionTest {
                 2,
                 0,
                 List.of(
-                    new Output.CountOwnVote(2), new Output.Ask(new VoteRequest(2, END, false)))));
+                    new Output.CountOwnVote(2),
+                    new Output.Ask(new VoteRequest(2, END, false, false)))));
     assertThat(election.onHandOver(1, END, 0)).isEmpty(); // once is enough
     election.onOwnVoteDurable(2, 0);
     assertThat(election.onVoteReply(2, new VoteReply(2, true, false), END, 0))
@@ -117,20 +119,21 @@ class ElectionTest {
   void votesOnceATerm() {
     election.onNewerTerm(5, 0);
 
-    assertThat(election.onVoteRequest(1, new VoteRequest(5, END, false), END, 0))
+    assertThat(election.onVoteRequest(1, new VoteRequest(5, END, false, false), END, true, 0))
         .containsExactly(
             new Output.Persist(5, 1, List.of(new Output.Answer(1, new VoteReply(5, true, false)))));
-    assertThat(election.onVoteRequest(2, new VoteRequest(5, END, false), END, 0))
+    assertThat(election.onVoteRequest(2, new VoteRequest(5, END, false, false), END, true, 0))
         .containsExactly(new Output.Answer(2, new VoteReply(5, false, false)));
-    assertThat(election.onVoteRequest(1, new VoteRequest(5, END, false), END, 0)).hasSize(1);
+    assertThat(election.onVoteRequest(1, new VoteRequest(5, END, false, false), END, true, 0))
+        .hasSize(1);
   }
 
   @Test
   @DisplayName("step 22: a vote given before a crash is not given to another after it")
   void remembersItsVote() {
-    var again = new Election(0, 3, 5, 2, new SplittableRandom(1), 0);
+    var again = new Election(0, 3, 5, 2, false, new SplittableRandom(1), 0);
 
-    assertThat(again.onVoteRequest(1, new VoteRequest(5, END, false), END, 0))
+    assertThat(again.onVoteRequest(1, new VoteRequest(5, END, false, false), END, true, 0))
         .containsExactly(new Output.Answer(1, new VoteReply(5, false, false)));
   }
 
@@ -140,10 +143,12 @@ class ElectionTest {
     election.onNewerTerm(5, 0);
 
     for (Token shorter : List.of(new Token(1, 9), new Token(0, 99))) {
-      assertThat(election.onVoteRequest(1, new VoteRequest(5, shorter, false), END, 0))
+      assertThat(election.onVoteRequest(1, new VoteRequest(5, shorter, false, false), END, true, 0))
           .containsExactly(new Output.Answer(1, new VoteReply(5, false, false)));
     }
-    assertThat(election.onVoteRequest(1, new VoteRequest(5, new Token(2, 1), false), END, 0))
+    assertThat(
+            election.onVoteRequest(
+                1, new VoteRequest(5, new Token(2, 1), false, false), END, true, 0))
         .first()
         .isInstanceOf(Output.Persist.class);
   }
@@ -151,11 +156,11 @@ class ElectionTest {
   @Test
   void aTrialIsRefusedWhileAMasterIsHeard() {
     election.onMasterHeard(2, LATER_NANOS);
-    var trial = new VoteRequest(2, END, true);
+    var trial = new VoteRequest(2, END, true, false);
 
-    assertThat(election.onVoteRequest(1, trial, END, LATER_NANOS + Election.LEASE_NANOS - 1))
+    assertThat(election.onVoteRequest(1, trial, END, true, LATER_NANOS + Election.LEASE_NANOS - 1))
         .containsExactly(new Output.Answer(1, new VoteReply(2, false, true)));
-    assertThat(election.onVoteRequest(1, trial, END, LATER_NANOS + Election.LEASE_NANOS))
+    assertThat(election.onVoteRequest(1, trial, END, true, LATER_NANOS + Election.LEASE_NANOS))
         .containsExactly(new Output.Answer(1, new VoteReply(2, true, true)));
     assertThat(election.term()).isEqualTo(1);
   }
@@ -196,7 +201,7 @@ class ElectionTest {
 
     assertThat(election.onTimer(END, true, end - 1)).isEmpty();
     assertThat(election.onTimer(END, true, end))
-        .containsExactly(new Output.Ask(new VoteRequest(3, END, true)));
+        .containsExactly(new Output.Ask(new VoteRequest(3, END, true, false)));
     assertThat(election.nextTimerNanos()).isGreaterThan(end);
   }
 

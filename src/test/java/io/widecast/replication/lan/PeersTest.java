@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.widecast.model.NodeId;
 import io.widecast.model.Token;
+import io.widecast.wire.LanFrame;
 import io.widecast.wire.LanFrame.Hello;
+import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -61,6 +63,19 @@ class PeersTest {
     assertThat(peers.unreached(now)).isZero();
   }
 
+  @Test
+  void saysNoncesAgainWhileTheirNewcomersLive() {
+    var newcomer =
+        new Hello(new NodeId("c"), 1, 1, "", 0, Token.NONE, Token.NONE, false, 77, List.of());
+    peers.onHello(1, hello(0), 0);
+    peers.onHello(2, newcomer, 0);
+
+    assertThat(peers.echoes(1)).containsExactly(new LanFrame.Echo(2, 77));
+    assertThat(peers.isNewcomer(2)).isTrue();
+    assertThat(peers.isNewcomer(1)).isFalse();
+    assertThat(peers.echoes(Peers.ALIVE_NANOS)).isEmpty();
+  }
+
   private long greetFor(long nanos, long from, long heard) {
     for (long now = from; now <= from + nanos; now += STEP_NANOS) {
       peers.onHello(1, hello(heard), now);
@@ -69,6 +84,6 @@ class PeersTest {
   }
 
   private static Hello hello(long heard) {
-    return new Hello(new NodeId("b"), 1, 1, "", heard, Token.NONE, Token.NONE, false);
+    return new Hello(new NodeId("b"), 1, 1, "", heard, Token.NONE, Token.NONE, false, 0, List.of());
   }
 }

@@ -88,6 +88,23 @@ class MembersTest {
   }
 
   @Test
+  @DisplayName("what a lost disk had acknowledged no longer counts")
+  void takesBackWhatALostDiskHad() {
+    keep("x");
+    keep("y");
+    members.onDurable(2, 0);
+    members.onAck(1, 2, 0, 0);
+    assertThat(members.onMajority()).isEqualTo(2);
+
+    members.onNewcomer(1, 1);
+
+    assertThat(members.onMajority()).isEqualTo(1);
+    assertThat(members.stateOf(1)).isEqualTo(State.SYNCING);
+    members.onNewcomer(1, 5);
+    assertThat(members.ackedBy(1)).isEqualTo(1);
+  }
+
+  @Test
   @DisplayName("I1.1: nobody acknowledges what is still to come")
   void boundsAcknowledgements() {
     keep("x");

@@ -331,6 +331,18 @@ class LogTest {
   }
 
   @Test
+  void whetherANodeIsAMemberIsRemembered() throws Exception {
+    assertThat(HardState.INITIAL.newcomer()).isTrue();
+    for (boolean newcomer : List.of(true, false)) {
+      var state = new HardState(9, 2, newcomer);
+      Log log = open(1 << 20);
+      log.append(List.of(new LogWrite(Optional.of(state), 0, List.of(), Token.NONE, 0)));
+
+      assertThat(open(disk.kill(), 1 << 20).hardState()).isEqualTo(state);
+    }
+  }
+
+  @Test
   void afterAFailedForceNothingIsAcknowledgedAnyMore() throws Exception {
     Log log = open(1 << 20);
     log.append(List.of(write(entry(1, 1, put("a", "1", 1, 1)))));
