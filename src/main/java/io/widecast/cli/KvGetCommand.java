@@ -25,7 +25,8 @@ final class KvGetCommand implements Runnable {
   @Option(
       names = "--consistency",
       paramLabel = "local|master",
-      description = "Whose copy answers (default: local).")
+      description =
+          "local (default): this node's copy as it is; master: sees every write answered before.")
   private String consistency;
 
   @Option(names = "--revision", paramLabel = "N", description = "As it stood at this revision.")

@@ -43,6 +43,7 @@ import io.widecast.store.HeldView;
 import io.widecast.store.StoreMessages;
 import io.widecast.store.StoreRequest;
 import io.widecast.store.View;
+import io.widecast.store.log.StoreException;
 import io.widecast.wire.StreamCodec;
 import io.widecast.wire.StreamFrame;
 import java.util.ArrayList;
@@ -367,8 +368,16 @@ public final class StreamServerVerticle extends VerticleBase implements Drainabl
     return found.map(versioned -> new ReadOutcome.At(now.token(), versioned));
   }
 
-  private static ReadOutcome refusal(Throwable failure) {
-    WidecastException cause = StoreMessages.refusal(failure);
+  private ReadOutcome refusal(Throwable failure) {
+    WidecastException cause;
+    if (failure instanceof StoreException met) {
+      LOG.error("a read for an edge node met damage: {}", met.getMessage());
+      var damaged = new StoreRequest.Damaged(met.getMessage()); // so that it is mended
+      vertx.eventBus().send(Bus.STORE, damaged, Bus.LOCAL_ONLY);
+      cause = StoreMessages.damaged(met);
+    } else {
+      cause = StoreMessages.refusal(failure);
+    }
     return new ReadOutcome.Refused(cause.code(), cause.detail());
   }
 
