@@ -1,6 +1,7 @@
 package io.widecast.cli;
 
 import io.widecast.sim.ReplicationRun;
+import io.widecast.sim.Shrinker;
 import io.widecast.sim.SimOptions;
 import io.widecast.sim.Violation;
 import java.math.BigDecimal;
@@ -60,6 +61,13 @@ final class SimCommand implements Runnable {
   @Option(names = "--calm", description = "No crashes, pauses and partitions: only what is lost.")
   private boolean calm;
 
+  @Option(
+      names = "--shrink",
+      description =
+          "Of a seed that breaks a promise, look for a smaller run that still does, and tell that"
+              + " one's story.")
+  private boolean shrink;
+
   private final Terminal terminal;
 
   SimCommand(Terminal terminal) {
@@ -91,9 +99,20 @@ final class SimCommand implements Runnable {
       }
       return run.committed();
     } catch (Violation e) {
-      terminal.out().print(run.trace());
+      String story = shrink ? smallest(one, options) : run.trace();
+      terminal.out().print(story);
       throw new ExitException(
           ExitException.FAILED, "seed " + one + " broke a promise. " + e.getMessage());
+    }
+  }
+
+  private static String smallest(long one, SimOptions broken) {
+    SimOptions options = new Shrinker(Shrinker.ofSeed(one)).shrink(broken);
+    var run = new ReplicationRun(one, options);
+    try {
+      return run.run();
+    } catch (Violation | IllegalStateException | AssertionError e) {
+      return run.trace() + "in this smaller run: " + e.getMessage() + "\n";
     }
   }
 

@@ -3,6 +3,7 @@ package io.widecast.sim;
 import io.widecast.faults.FaultProfile;
 import io.widecast.faults.FaultProfile.Bursts;
 import java.util.SplittableRandom;
+import java.util.function.Consumer;
 
 /**
  * What one run is made of, and how bad its world is.
@@ -116,121 +117,110 @@ public record SimOptions(
         Bursts.NONE);
   }
 
-  /** As this, with other faults on the LAN. */
+  /** As this, with the changes that {@code change} makes. */
+  SimOptions with(Consumer<Changes> change) {
+    var changes = new Changes(this);
+    change.accept(changes);
+    return changes.made();
+  }
+
+  /** As this, with that share of datagrams lost on the LAN, and no bursts. */
   public SimOptions withLoss(double loss) {
-    var changed =
-        new FaultProfile(
-            loss,
-            lan.duplicate(),
-            lan.reorder(),
-            lan.cut(),
-            lan.delayNanosMin(),
-            lan.delayNanosMax(),
-            Bursts.NONE);
-    return new SimOptions(
-        cores,
-        edges,
-        publishers,
-        changed,
-        wan,
-        troubles,
-        troubleNanos,
-        thinkNanosMax,
-        bufferBytes,
-        logBytes,
-        diskBytes,
-        entriesBytes,
-        staleAfterNanos,
-        valueBytesMax,
-        writeNanosMax,
-        realStores,
-        readNanosMax);
+    return with(
+        changed ->
+            changed.lan =
+                new FaultProfile(
+                    loss,
+                    lan.duplicate(),
+                    lan.reorder(),
+                    lan.cut(),
+                    lan.delayNanosMin(),
+                    lan.delayNanosMax(),
+                    Bursts.NONE));
   }
 
   public SimOptions withNodes(int newCores, int newEdges) {
-    return new SimOptions(
-        newCores,
-        newEdges,
-        publishers,
-        lan,
-        wan,
-        troubles,
-        troubleNanos,
-        thinkNanosMax,
-        bufferBytes,
-        logBytes,
-        diskBytes,
-        entriesBytes,
-        staleAfterNanos,
-        valueBytesMax,
-        writeNanosMax,
-        realStores,
-        readNanosMax);
+    return with(
+        changed -> {
+          changed.cores = newCores;
+          changed.edges = newEdges;
+        });
   }
 
   public SimOptions withTroubleNanos(long nanos) {
-    return new SimOptions(
-        cores,
-        edges,
-        publishers,
-        lan,
-        wan,
-        troubles,
-        nanos,
-        thinkNanosMax,
-        bufferBytes,
-        logBytes,
-        diskBytes,
-        entriesBytes,
-        staleAfterNanos,
-        valueBytesMax,
-        writeNanosMax,
-        realStores,
-        readNanosMax);
+    return with(changed -> changed.troubleNanos = nanos);
   }
 
   /** As this, with no reads at the master. */
   public SimOptions withoutReads() {
-    return new SimOptions(
-        cores,
-        edges,
-        publishers,
-        lan,
-        wan,
-        troubles,
-        troubleNanos,
-        thinkNanosMax,
-        bufferBytes,
-        logBytes,
-        diskBytes,
-        entriesBytes,
-        staleAfterNanos,
-        valueBytesMax,
-        writeNanosMax,
-        realStores,
-        0);
+    return with(changed -> changed.readNanosMax = 0);
   }
 
   /** As this, with nothing going wrong but what the channels lose. */
   public SimOptions withoutTroubles() {
-    return new SimOptions(
-        cores,
-        edges,
-        publishers,
-        lan,
-        wan,
-        false,
-        troubleNanos,
-        thinkNanosMax,
-        bufferBytes,
-        logBytes,
-        diskBytes,
-        entriesBytes,
-        staleAfterNanos,
-        valueBytesMax,
-        writeNanosMax,
-        realStores,
-        readNanosMax);
+    return with(changed -> changed.troubles = false);
+  }
+
+  /** What {@link #with} may change; each field stands for the component of its name. */
+  static final class Changes {
+    int cores;
+    int edges;
+    int publishers;
+    FaultProfile lan;
+    FaultProfile wan;
+    boolean troubles;
+    long troubleNanos;
+    private final long thinkNanosMax;
+    private final long bufferBytes;
+    private final long logBytes;
+    private final long diskBytes;
+    private final int entriesBytes;
+    private final long staleAfterNanos;
+    int valueBytesMax;
+    private final long writeNanosMax;
+    boolean realStores;
+    long readNanosMax;
+
+    private Changes(SimOptions from) {
+      cores = from.cores;
+      edges = from.edges;
+      publishers = from.publishers;
+      lan = from.lan;
+      wan = from.wan;
+      troubles = from.troubles;
+      troubleNanos = from.troubleNanos;
+      thinkNanosMax = from.thinkNanosMax;
+      bufferBytes = from.bufferBytes;
+      logBytes = from.logBytes;
+      diskBytes = from.diskBytes;
+      entriesBytes = from.entriesBytes;
+      staleAfterNanos = from.staleAfterNanos;
+      valueBytesMax = from.valueBytesMax;
+      writeNanosMax = from.writeNanosMax;
+      realStores = from.realStores;
+      readNanosMax = from.readNanosMax;
+    }
+
+    private SimOptions made() {
+      return new SimOptions(
+          cores,
+          edges,
+          publishers,
+          lan,
+          wan,
+          troubles,
+          troubleNanos,
+          thinkNanosMax,
+          bufferBytes,
+          logBytes,
+          diskBytes,
+          entriesBytes,
+          staleAfterNanos,
+          valueBytesMax,
+          writeNanosMax,
+          realStores,
+          readNanosMax);
+    }
   }
 
   @Override
