@@ -17,7 +17,6 @@ import io.widecast.model.RecentRequest;
 import io.widecast.model.Token;
 import io.widecast.model.Versioned;
 import io.widecast.replication.election.Election;
-import io.widecast.replication.election.Newcomer;
 import io.widecast.replication.lan.LanReceiver;
 import io.widecast.replication.lan.Peers;
 import io.widecast.replication.log.EntryLog;
@@ -68,10 +67,9 @@ public final class CoreNode {
   private final Peers peers;
   private final Progress progress;
   private final Turn turn;
+  private final Joining joining;
   private final RecentRequests requests = new RecentRequests();
 
-  private Newcomer newcomer; // null once this node is a member
-  private Token earlierEnd = Token.NONE; // an earlier life's copy may have stood here
   private Master master; // null unless this node orders
   private HandOver handOver; // null unless this master is about to go
   private boolean mapLost; // nothing can be applied, or ordered, before a copy has come
@@ -97,7 +95,6 @@ public final class CoreNode {
     this.disk = new LogPipeline(log.last().revision());
     this.progress = new Progress(recovery.applied(), map, log.last().revision());
     HardState state = recovery.hardState().in(log.last().epoch());
-    this.newcomer = state.newcomer() ? newcomer(options, random) : null;
     this.votes = new Votes(recovery.hardState().term());
     this.election =
         new Election(
@@ -108,16 +105,12 @@ public final class CoreNode {
             state.newcomer(),
             random,
             nowNanos);
+    this.joining = new Joining(options, state, election, disk, log, random);
     var receiver = new LanReceiver(log, progress.applied(), random, metrics);
     this.peers = new Peers(options.self(), options.electorate().size());
     this.turn = new Turn(options, election, peers, disk, log, requests, this::knownCommit);
     this.following = new Following(election, receiver, disk, votes, turn, metrics);
     this.helloAtNanos = nowNanos;
-  }
-
-  private static Newcomer newcomer(CoreOptions options, RandomGenerator random) {
-    long nonce = 1 + random.nextLong(Long.MAX_VALUE);
-    return new Newcomer(options.self(), options.electorate().size(), nonce);
   }
 
   // ---- inputs
@@ -144,17 +137,14 @@ public final class CoreNode {
         return;
       }
       peers.onHello(from, hello, nowNanos);
-      if (newcomer != null) {
-        newcomer.onHello(from, packet.term(), hello, options.self());
-        earlierEnd = newcomer.end();
-      }
+      joining.onHello(from, packet.term(), hello);
       if (master != null && hello.nonce() != 0) {
         master.onNewcomer(from, hello.logEnd().revision());
       }
     }
     if (packet.term() > election.term()) {
       elect(election.onNewerTerm(packet.term(), nowNanos), nowNanos, nowMillis);
-      disk.remember(hardState()); // before any ACK in it
+      disk.remember(joining.hardState()); // before any ACK in it
     } else if (packet.term() < election.term() && !(frame instanceof LanFrame.VoteRequest)) {
       if (!(frame instanceof LanFrame.Hello)) {
         metrics.increment(Metric.FRAMES_OLD_TERM);
@@ -176,13 +166,13 @@ public final class CoreNode {
         turn.order(master.onRequest(from, request.ranges(), nowNanos), nowNanos);
       }
     } else if (frame instanceof LanFrame.VoteRequest request) {
-      boolean mayVote = newcomer == null || newcomer.mayVote(request);
+      boolean mayVote = joining.mayVote(request);
       elect(
           election.onVoteRequest(from, request, log.last(), mayVote, nowNanos),
           nowNanos,
           nowMillis);
     } else if (frame instanceof LanFrame.HandOver) {
-      if (!following.isCopying() && !mapLost && newcomer == null) {
+      if (!following.isCopying() && !mapLost && joining.isMember()) {
         elect(election.onHandOver(from, log.last(), nowNanos), nowNanos, nowMillis);
       }
     } else if (frame instanceof LanFrame.VoteReply reply) {
@@ -360,7 +350,7 @@ public final class CoreNode {
   /** Call at {@link #nextTimerNanos}, or at any time. */
   public void onTimer(long nowNanos, long nowMillis) {
     // What is being copied takes the place of map and log: nothing to order by.
-    boolean mayStand = !following.isCopying() && !mapLost && !isBoundToWait();
+    boolean mayStand = !following.isCopying() && !mapLost && joining.mayStand();
     elect(election.onTimer(log.last(), mayStand, nowNanos), nowNanos, nowMillis);
     if (master != null) {
       turn.order(master.onTimer(nowNanos), nowNanos);
@@ -373,11 +363,6 @@ public final class CoreNode {
       helloAtNanos = nowNanos + HELLO_NANOS;
       turn.multicast(hello(nowNanos), nowNanos);
     }
-  }
-
-  /** A newcomer where there are members: they decide who orders. */
-  private boolean isBoundToWait() {
-    return newcomer != null && newcomer.hasHeardMember();
   }
 
   private void handOverOn(long nowNanos) {
@@ -403,49 +388,19 @@ public final class CoreNode {
       turn.order(master.flush(nowNanos), nowNanos);
     }
     commit();
-    if (newcomer != null) {
-      joinIfPossible();
-    }
+    joining.joinIfPossible(progress.committed());
     if (master == null) {
       following.onBacklog(nowNanos);
     }
     disk.next(progress.committed(), keepFrom(), following.isCopying()).ifPresent(this::write);
     if (master == null) {
-      following.acknowledge(remembers());
+      following.acknowledge(joining.remembers());
     }
     long shown = Math.min(progress.applied(), progress.committed().revision());
     log.trim(Math.min(keepFrom(), shown + 1), options.logBytes());
     boolean behind = master == null && progress.committed().revision() < following.highest();
     progress.note(behind, nowNanos);
     return turn.end();
-  }
-
-  /**
-   * A newcomer becomes a member when its copy has all that it may have helped to commit; or when it
-   * gave its vote to this term's master and has an entry of that one's on disk, and so everything
-   * before it, which was the condition of its vote.
-   */
-  private void joinIfPossible() {
-    var durable = new Token(log.epochAt(disk.durable()), disk.durable());
-    boolean follows = election.master() >= 0 && durable.epoch() == election.term();
-    boolean chose = follows && election.votedFor() == election.master();
-    if (chose || newcomer.isComplete(progress.committed())) {
-      earlierEnd = chose && durable.compareTo(earlierEnd) > 0 ? durable : earlierEnd;
-      election.onMember(newcomer.term());
-      newcomer = null;
-      disk.remember(hardState());
-    }
-  }
-
-  /** Whether this node has no vote behind it, in a term above its own, that it does not know of. */
-  private boolean remembers() {
-    return newcomer == null
-        || newcomer.hasHeardAll()
-        || election.votedFor() == election.master() && election.master() >= 0;
-  }
-
-  private HardState hardState() {
-    return new HardState(election.term(), election.votedFor(), newcomer != null);
   }
 
   private void write(LogWrite write) {
@@ -457,7 +412,7 @@ public final class CoreNode {
   private void elect(List<Election.Output> decisions, long nowNanos, long nowMillis) {
     for (Election.Output output : decisions) {
       if (output instanceof Election.Output.Persist persist) {
-        disk.remember(new HardState(persist.term(), persist.votedFor(), newcomer != null));
+        disk.remember(joining.hardState(persist.term(), persist.votedFor()));
         votes.await(persist);
       } else if (output instanceof Election.Output.Ask ask) {
         turn.multicast(ask.request(), nowNanos);
@@ -535,7 +490,7 @@ public final class CoreNode {
         log.last(),
         progress.committed(),
         following.isCopying(),
-        newcomer == null ? 0 : newcomer.nonce(),
+        joining.nonce(),
         peers.echoes(nowNanos));
   }
 
@@ -591,19 +546,12 @@ public final class CoreNode {
    * had is there again, so that reads never go back.
    */
   public boolean isDecided() {
-    return !mapLost && progress.isDecided() && !isBehindAnEarlierLife();
+    return !mapLost && progress.isDecided() && !joining.isBehindAnEarlierLife(progress.applied());
   }
 
-  /** A newcomer's copy is shown once it has everything that the master had when it was asked. */
-  private boolean isBehindAnEarlierLife() {
-    var applied = new Token(log.epochAt(progress.applied()), progress.applied());
-    return newcomer != null && !newcomer.hasHeard(election.master())
-        || applied.compareTo(earlierEnd) < 0;
-  }
-
-  /** Who has to be heard before this newcomer may vote, as bits; empty when it may vote. */
+  /** Who has to be heard before this newcomer may vote, as bits; empty for a member. */
   public OptionalLong unheardBeforeVoting() {
-    return newcomer == null ? OptionalLong.empty() : OptionalLong.of(newcomer.missing());
+    return joining.unheardBeforeVoting();
   }
 
   public boolean isCopying() {
