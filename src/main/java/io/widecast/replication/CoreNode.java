@@ -487,7 +487,7 @@ public final class CoreNode {
         options.tcpPort(),
         options.http(),
         peers.heard(nowNanos),
-        log.last(),
+        new Token(log.epochAt(disk.durable()), disk.durable()),
         progress.committed(),
         following.isCopying(),
         joining.nonce(),

@@ -86,7 +86,7 @@ public record SimOptions(
         (800 + random.nextInt(2200)) * MILLI,
         large ? 300_000 : 9_000,
         random.nextInt(4) == 0 ? 20 * MILLI : 2 * MILLI,
-        random.nextInt(3) == 0,
+        random.nextInt(8) != 0, // the others tear their logs in other places
         random.nextInt(3) == 0 ? 0 : (2 + random.nextInt(100)) * MILLI);
   }
 

@@ -134,7 +134,8 @@ public sealed interface LanFrame {
    * @param tcpPort where it serves fetches, copies and forwarded publishes on the LAN
    * @param http base URL of its HTTP port, up to {@link #HTTP_BYTES_MAX} bytes; empty for none
    * @param heard slots whose multicast datagrams it has received lately, as bits
-   * @param logEnd position of the last entry in its log
+   * @param logEnd position of the last entry in its log on disk: what it will still have when it
+   *     comes back
    * @param applied position of its copy
    * @param nonce a newcomer's, which asks everybody for an echo; 0 from a member
    * @param echoes the nonces of newcomers that the sender has heard: it sends this after theirs

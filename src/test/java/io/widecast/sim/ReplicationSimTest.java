@@ -97,6 +97,12 @@ class ReplicationSimTest {
     new ReplicationRun(seed).run();
   }
 
+  @Test
+  @DisplayName("seed 1039: a newcomer waits for no log that only memory held")
+  void aNewcomerWaitsForNothingThatIsGone() {
+    new ReplicationRun(1039).run();
+  }
+
   @ParameterizedTest
   @ValueSource(longs = {350, 1575})
   @DisplayName("what a copy took out of the log in memory is asked for again")

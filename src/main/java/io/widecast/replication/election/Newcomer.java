@@ -3,6 +3,8 @@ package io.widecast.replication.election;
 import io.widecast.model.Token;
 import io.widecast.wire.LanFrame.Hello;
 import io.widecast.wire.LanFrame.VoteRequest;
+import java.util.Arrays;
+import java.util.Collections;
 
 /**
  * A core node that found neither a term nor an entry on its disk: it is new, or it has lost its
@@ -14,8 +16,8 @@ import io.widecast.wire.LanFrame.VoteRequest;
  * <ul>
  *   <li>a term at or above each in which it may have voted: whoever it voted for has that term on
  *       disk;
- *   <li>the end of the longest log: what it helped to commit is in some other log, too, as long as
- *       only a minority has lost its disks.
+ *   <li>the end of the longest log on a disk: what it helped to commit is in some other log, too,
+ *       as long as only a minority has lost its disks.
  * </ul>
  *
  * It votes for none but candidates above that term whose log is no shorter, and is a member like
@@ -34,7 +36,7 @@ public final class Newcomer {
   private long heard; // slots that have greeted since this node asked, as bits
   private boolean memberHeard; // at any time
   private long term; // the greatest that they told
-  private Token end = Token.NONE; // of the longest of their logs
+  private final Token[] ends; // of their logs, by slot, as they last told
 
   /**
    * @param nonce of this life, not 0: what tells answers to it from older greetings
@@ -46,6 +48,8 @@ public final class Newcomer {
     this.nonce = nonce;
     long all = electorate == Long.SIZE ? -1L : (1L << electorate) - 1;
     this.others = all & ~(1L << self);
+    this.ends = new Token[electorate];
+    Arrays.fill(ends, Token.NONE);
   }
 
   /** What its greetings ask with. */
@@ -61,10 +65,10 @@ public final class Newcomer {
     memberHeard |= hello.nonce() == 0;
     boolean answers =
         hello.echoes().stream().anyMatch(echo -> echo.slot() == self && echo.nonce() == nonce);
-    if (answers && (heard >>> slot & 1) == 0) {
+    if (answers) {
       heard |= 1L << slot;
       term = Math.max(term, told);
-      end = hello.logEnd().compareTo(end) > 0 ? hello.logEnd() : end;
+      ends[slot] = hello.logEnd(); // the newest word: a log may have lost what was not committed
     }
   }
 
@@ -82,7 +86,7 @@ public final class Newcomer {
   public boolean mayVote(VoteRequest request) {
     return request.founding()
         ? !memberHeard
-        : hasHeardAll() && request.term() > term && request.logEnd().compareTo(end) >= 0;
+        : hasHeardAll() && request.term() > term && request.logEnd().compareTo(end()) >= 0;
   }
 
   /** The greatest term in which it may have voted in an earlier life. */
@@ -95,7 +99,7 @@ public final class Newcomer {
    * helped to commit.
    */
   public boolean isComplete(Token position) {
-    return memberHeard && hasHeardAll() && position.compareTo(end) >= 0;
+    return memberHeard && hasHeardAll() && position.compareTo(end()) >= 0;
   }
 
   /** Whether {@code slot} has told what it knows. */
@@ -105,7 +109,7 @@ public final class Newcomer {
 
   /** The end of the longest log that was told of: {@link Token#NONE} before any was. */
   public Token end() {
-    return end;
+    return Collections.max(Arrays.asList(ends));
   }
 
   /** Who has not been heard yet, as bits. */

@@ -65,13 +65,14 @@ class NewcomerTest {
   }
 
   @Test
-  @DisplayName("the first answer counts: what comes later is no matter of an earlier life")
-  void keepsTheFirstAnswer() {
+  @DisplayName("of each the newest answer counts: a log may have lost what was not committed")
+  void takesTheNewestAnswer() {
     hears(0, 5, new Token(5, 90), 0, answer());
-    hears(0, 6, new Token(5, 99), 0, answer());
+    hears(2, 5, new Token(5, 80), 0, answer());
+    hears(0, 6, new Token(5, 85), 0, answer());
 
-    assertThat(newcomer.end()).isEqualTo(new Token(5, 90));
-    assertThat(newcomer.term()).isEqualTo(5);
+    assertThat(newcomer.end()).isEqualTo(new Token(5, 85));
+    assertThat(newcomer.term()).isEqualTo(6);
   }
 
   @Test
