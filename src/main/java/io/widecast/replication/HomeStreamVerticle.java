@@ -72,6 +72,11 @@ public final class HomeStreamVerticle extends VerticleBase implements Drainable 
           "the home site cannot be reached from here now, so nobody can be sure; retry shortly, or"
               + " read this node's own copy with consistency=local");
 
+  private static final ReadOutcome.Refused TOO_MANY_READS =
+      new ReadOutcome.Refused(
+          ErrorCode.OVERLOADED,
+          KEY_READS_MAX + " reads of what this node does not hold wait for home: try again");
+
   private final HomeStreamOptions options;
   private final Supplier<String> http;
   private final Metrics metrics;
@@ -373,8 +378,10 @@ public final class HomeStreamVerticle extends VerticleBase implements Drainable 
     Optional<Key> key = message.body().key();
     if (key.isEmpty()) {
       indexAsks.add(outcome -> answer(message, outcome));
-    } else if (socket == null || keyReads.size() >= KEY_READS_MAX) {
+    } else if (socket == null) {
       answer(message, UNREACHABLE);
+    } else if (keyReads.size() >= KEY_READS_MAX) {
+      answer(message, TOO_MANY_READS);
     } else {
       long number = KEY_READS_FROM + nextNumber++;
       keyReads.put(number, message);

@@ -99,8 +99,7 @@ public final class ReplicationVerticle extends VerticleBase implements Drainable
   private final Metrics metrics;
   private final LanCodec codec;
   private final Publishes publishes = new Publishes();
-  private final Map<Long, Consumer<ReadOutcome>> reads =
-      new HashMap<>(); // at the master, by ticket
+  private final Map<Long, Consumer<ReadOutcome>> reads = new HashMap<>(); // by ticket
   private final IndexAsks indexAsks = new IndexAsks(this::askMaster, UNREACHABLE);
   private long nextRead; // ticket
   private View map; // as last applied

@@ -73,6 +73,35 @@ class PartitionIT {
     }
   }
 
+  /** A client would wait for as long as TCP tries; here the request would time out. */
+  @Test
+  void whoIsNotHeardByTheMasterSaysSo() {
+    try (var hosts = new Namespaces(IDS.size());
+        var processes = new Processes(PartitionIT.class)) {
+      for (int i = 0; i < IDS.size(); i++) {
+        processes.coreAt(hosts.place(i), IDS.get(i));
+      }
+      processes.start();
+      Node master = processes.master();
+      Node unheard =
+          processes.cores().stream().filter(node -> node != master).findFirst().orElseThrow();
+      int host = IDS.indexOf(unheard.id());
+
+      hosts.cut(host, true, false); // it goes on hearing the master
+
+      assertThat(Http.put(unheard, "/v1/kv/a", "1").statusCode()).isEqualTo(503);
+      assertThat(Http.get(unheard, "/v1/kv/a?consistency=master").statusCode()).isEqualTo(503);
+      await("it names no master that it cannot reach")
+          .atMost(Processes.PATIENCE)
+          .until(() -> Http.getJson(unheard, "/v1/cluster").getString("master") == null);
+
+      hosts.heal(host);
+      await("writes go on there")
+          .atMost(Processes.PATIENCE)
+          .until(() -> Http.put(unheard, "/v1/kv/a", "2").statusCode() < 300);
+    }
+  }
+
   /** One node parted from the others, and a load that goes on at those. */
   private record Partition(Namespaces hosts, Processes processes, Load load) {
 
