@@ -27,7 +27,8 @@ import java.util.stream.Stream;
  * the simulator can replay it.
  *
  * <pre>
- * model  ←  wire, config, bus, metrics, faults, net  ←  store  ←  replication, watch, cluster
+ * model  ←  wire, config, bus, metrics, faults, net  ←  resync  ←  store  ←  replication, watch,
+ *        cluster
  *        ←  api  ←  node  ←  cli;   sim imports the cores, client only model and wire
  * </pre>
  */
@@ -52,13 +53,25 @@ class ArchitectureTest {
   static final ArchRule netCarriesBytesAndFrames =
       only("net", "model", "wire", "config", "metrics", "faults", "bus");
 
+  @ArchTest static final ArchRule resyncKnowsModelAndWire = only("resync", "model", "wire");
+
   @ArchTest
   static final ArchRule storeKnowsTheFoundation =
-      only("store", "model", "wire", "config", "bus", "metrics", "faults");
+      only("store", "model", "wire", "config", "bus", "metrics", "faults", "resync");
 
   @ArchTest
   static final ArchRule replicationKnowsUpToTheStore =
-      only("replication", "model", "wire", "config", "bus", "metrics", "faults", "net", "store");
+      only(
+          "replication",
+          "model",
+          "wire",
+          "config",
+          "bus",
+          "metrics",
+          "faults",
+          "net",
+          "resync",
+          "store");
 
   @ArchTest
   static final ArchRule watchKnowsUpToTheStore =

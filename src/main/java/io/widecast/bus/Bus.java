@@ -38,6 +38,9 @@ public final class Bus {
   /** Request {@link CopyPart}, answered with {@link CopyTaken}, in order. Owner: the store. */
   public static final String COPY = "widecast.copy";
 
+  /** Request {@link AskHeld}, answered with {@link Held}. Owner: the store. */
+  public static final String HELD = "widecast.held";
+
   /** {@code store.Applied}, published by the store after every batch: the feed of all readers. */
   public static final String APPLIED = "widecast.applied";
 
@@ -97,10 +100,12 @@ public final class Bus {
           Recovery.class,
           Committed.class,
           CopyPart.Begin.class,
-          CopyPart.Rows.class,
+          CopyPart.Piece.class,
           CopyPart.Requests.class,
           CopyPart.End.class,
           CopyTaken.class,
+          AskHeld.class,
+          Held.class,
           StoreDamaged.class,
           NodeStatus.class,
           EdgeReport.class,

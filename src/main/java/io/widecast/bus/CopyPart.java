@@ -1,25 +1,35 @@
 package io.widecast.bus;
 
-import io.widecast.model.KeyVersion;
+import io.widecast.model.ChangedSince;
+import io.widecast.model.CopyPiece;
 import io.widecast.model.RecentRequest;
 import io.widecast.model.Token;
 import java.util.List;
+import java.util.Optional;
 
 /**
- * A whole copy from another node, part by part. Readers see the old map until the end, then the new
- * one at once; what the copy lacks is gone. A new {@link Begin} drops an unfinished copy.
+ * A transfer of another node's copy, part by part. Readers see the old map until the end, then the
+ * new one at once. A transfer that does not come to its end leaves what it brought beside the map,
+ * where {@link Held} tells of it and the next one goes on.
  */
 public sealed interface CopyPart {
 
-  /** A copy of the map as of {@code at} follows. */
-  record Begin(Token at) implements CopyPart {}
+  /**
+   * What brings this node's copy to {@code at} follows.
+   *
+   * @param changed of what {@link Held} told last; empty for a whole copy, and what the copy lacks
+   *     is gone
+   */
+  record Begin(Token at, Optional<ChangedSince> changed) implements CopyPart {
 
-  /** Rows by rising key. */
-  record Rows(List<KeyVersion> rows) implements CopyPart {
-    public Rows {
-      rows = List.copyOf(rows);
+    /** Of a whole copy. */
+    public static Begin whole(Token at) {
+      return new Begin(at, Optional.empty());
     }
   }
+
+  /** The next range of keys. */
+  record Piece(CopyPiece piece) implements CopyPart {}
 
   /**
    * Named requests that the map holds the work of, by rising revision over all parts, none above

@@ -1,46 +1,46 @@
 package io.widecast.net;
 
 import io.vertx.core.Vertx;
-import io.widecast.model.Filter;
-import io.widecast.model.KeyVersion;
+import io.widecast.model.CopyPiece;
 import io.widecast.model.RecentRequest;
 import io.widecast.model.Token;
 import io.widecast.wire.RequestParts;
 import io.widecast.wire.StreamFrame;
-import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 
 /**
- * Sends a map as of one position on a connection, in pieces, as fast as the connection takes them.
- * Used on one context; the map, which may be on disk, is read on workers.
+ * Sends what brings another node's copy to one position, in pieces, as fast as the connection takes
+ * them. Used on one context; the map, which may be on disk, is read on workers.
  */
 public final class CopySender {
 
-  private static final int ROWS_A_TURN = 4_096; // looked at before the event loop gets its turn
-
   private final Vertx vertx;
   private final FrameSocket socket;
-  private final Filter filter;
-  private final Token at;
-  private final Iterator<KeyVersion> rows;
+  private final StreamFrame.CopyBegin begin;
+  private final Pieces pieces;
   private final Iterator<List<RecentRequest>> requests;
   private final IntConsumer sent;
   private final Consumer<Token> done;
   private final Runnable over;
   private long count;
 
-  /** What one look at the map brought. */
-  private record Batch(List<KeyVersion> rows, boolean last) {}
+  /** What is sent: read on workers, one call at a time. */
+  @FunctionalInterface
+  public interface Pieces {
+
+    /** The next one, which ends soon after {@code bytesMax}; empty when there is none any more. */
+    Optional<CopyPiece> next(int bytesMax);
+  }
 
   /**
-   * @param at position of the map
-   * @param rows all of it, by rising keys; must not change meanwhile
-   * @param requests the named requests that it holds the work of, by rising revision; none for an
-   *     edge node
-   * @param filter what goes over the connection of them
+   * @param begin what it leads to, and from where
+   * @param pieces by rising keys
+   * @param requests the named requests that the copy holds the work of, by rising revision; none
+   *     for an edge node
    * @param sent told the bytes of each frame
    * @param done told the copy's position when all is sent; never called when the connection ends
    * @param over called once when the map is no longer read, whether all was sent or not
@@ -48,18 +48,16 @@ public final class CopySender {
   public CopySender(
       Vertx vertx,
       FrameSocket socket,
-      Token at,
-      Iterator<KeyVersion> rows,
+      StreamFrame.CopyBegin begin,
+      Pieces pieces,
       List<RecentRequest> requests,
-      Filter filter,
       IntConsumer sent,
       Consumer<Token> done,
       Runnable over) {
     this.vertx = vertx;
     this.socket = socket;
-    this.filter = filter;
-    this.at = at;
-    this.rows = rows;
+    this.begin = begin;
+    this.pieces = pieces;
     this.requests = RequestParts.split(requests).iterator();
     this.sent = sent;
     this.done = done;
@@ -68,7 +66,7 @@ public final class CopySender {
 
   /** Begins; call once. */
   public void start() {
-    sent.accept(socket.send(new StreamFrame.CopyBegin(at)));
+    sent.accept(socket.send(begin));
     send();
   }
 
@@ -80,8 +78,8 @@ public final class CopySender {
       sendMoreSoon();
     } else {
       vertx
-          .executeBlocking(this::read, false)
-          .onSuccess(this::sendRows)
+          .executeBlocking(() -> pieces.next(StreamFrame.BATCH_BYTES), false)
+          .onSuccess(this::send)
           .onFailure(
               failure -> {
                 over.run();
@@ -90,37 +88,17 @@ public final class CopySender {
     }
   }
 
-  private Batch read() {
-    var batch = new ArrayList<KeyVersion>();
-    int batchBytes = 0;
-    for (int looked = 0; rows.hasNext() && looked < ROWS_A_TURN; looked++) {
-      KeyVersion row = rows.next();
-      if (filter.accepts(row.key())) {
-        batch.add(row);
-        batchBytes += row.key().sizeBytes() + row.versioned().value().bytes().length() + 32;
-        if (batchBytes >= StreamFrame.BATCH_BYTES) {
-          break;
-        }
-      }
-    }
-    return new Batch(batch, !rows.hasNext());
-  }
-
-  private void sendRows(Batch batch) {
+  private void send(Optional<CopyPiece> piece) {
     if (socket.isClosed()) {
       over.run();
-      return;
-    }
-    if (!batch.rows.isEmpty()) {
-      count += batch.rows.size();
-      sent.accept(socket.send(new StreamFrame.CopyRows(batch.rows)));
-    }
-    if (batch.last) {
-      over.run();
-      sent.accept(socket.send(new StreamFrame.CopyEnd(at, count)));
-      done.accept(at);
-    } else {
+    } else if (piece.isPresent()) {
+      count += piece.get().count();
+      sent.accept(socket.send(new StreamFrame.CopyRows(piece.get())));
       sendMoreSoon();
+    } else {
+      over.run();
+      sent.accept(socket.send(new StreamFrame.CopyEnd(begin.at(), count)));
+      done.accept(begin.at());
     }
   }
 

@@ -5,10 +5,14 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetClientOptions;
+import io.vertx.core.net.NetSocket;
 import io.vertx.core.net.SocketAddress;
+import io.widecast.bus.AskHeld;
 import io.widecast.bus.Bus;
 import io.widecast.bus.CopyPart;
+import io.widecast.bus.Held;
 import io.widecast.metrics.Metrics;
+import io.widecast.model.Holding;
 import io.widecast.model.RecentRequest;
 import io.widecast.model.Token;
 import io.widecast.wire.StreamCodec;
@@ -19,8 +23,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Fetches whole copies from another core node, each over a connection of its own, so that nothing
- * else waits behind one, and none runs into the next. Passes the parts to the store one at a time,
+ * Fetches copies from another core node, each over a connection of its own, so that nothing else
+ * waits behind one, and none runs into the next. Passes the parts to the store one at a time,
  * holding the sender back meanwhile. Used on one context.
  */
 public final class CopyTaker {
@@ -43,24 +47,34 @@ public final class CopyTaker {
   }
 
   /**
-   * Asks {@code address} for a copy. Completes once the store has it on disk and shows it, with the
-   * named requests that came with it; fails when the store does not take it, the connection ends,
-   * or nothing arrives for a while although it may.
+   * Asks {@code address} to bring on what the store holds. Completes once the store has it on disk
+   * and shows it, with the named requests that came with it; fails when the store does not take it,
+   * the connection ends, or nothing arrives for a while although it may.
    *
    * @param atLeast what the copy must reach
    */
   public Future<List<RecentRequest>> take(
       SocketAddress address, StreamFrame.Greeting greeting, Token atLeast) {
-    return client
-        .connect(address)
+    return vertx
+        .eventBus()
+        .<Held>request(Bus.HELD, new AskHeld(), Bus.LOCAL_ONLY)
         .compose(
-            netSocket -> {
-              var socket = new FrameSocket(vertx, netSocket, codec, metrics, Optional.empty());
-              var copy = new Copy(socket);
-              socket.send(greeting);
-              socket.send(new StreamFrame.AskCopy(atLeast));
-              return copy.promise.future();
+            answer -> {
+              Holding held = answer.body().holding();
+              Token reach = held.first().compareTo(atLeast) > 0 ? held.first() : atLeast;
+              return client
+                  .connect(address)
+                  .compose(netSocket -> take(netSocket, greeting, reach, held));
             });
+  }
+
+  private Future<List<RecentRequest>> take(
+      NetSocket netSocket, StreamFrame.Greeting greeting, Token atLeast, Holding held) {
+    var socket = new FrameSocket(vertx, netSocket, codec, metrics, Optional.empty());
+    var copy = new Copy(socket);
+    socket.send(greeting);
+    socket.send(new StreamFrame.AskCopy(atLeast, held));
+    return copy.promise.future();
   }
 
   public Future<Void> close() {
@@ -76,7 +90,7 @@ public final class CopyTaker {
     private final List<RecentRequest> requests = new ArrayList<>(); // as the store has taken them
     private boolean passing; // a part is with the store
     private boolean over;
-    private long rows;
+    private long keys;
     private long watchdog = -1;
 
     private Copy(FrameSocket socket) {
@@ -91,15 +105,15 @@ public final class CopyTaker {
         return;
       }
       if (frame instanceof StreamFrame.CopyBegin begin) {
-        parts.add(new CopyPart.Begin(begin.at()));
+        parts.add(new CopyPart.Begin(begin.at(), begin.changed()));
       } else if (frame instanceof StreamFrame.CopyRows more) {
-        rows += more.rows().size();
-        parts.add(new CopyPart.Rows(more.rows()));
+        keys += more.piece().count();
+        parts.add(new CopyPart.Piece(more.piece()));
       } else if (frame instanceof StreamFrame.CopyRequests more) {
         parts.add(new CopyPart.Requests(more.requests()));
       } else if (frame instanceof StreamFrame.CopyEnd end) {
-        if (end.rows() != rows) {
-          fail("copy of " + end.rows() + " rows, " + rows + " came");
+        if (end.keys() != keys) {
+          fail("copy of " + end.keys() + " keys, " + keys + " came");
           return;
         }
         parts.add(new CopyPart.End());

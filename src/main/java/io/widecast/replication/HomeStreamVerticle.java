@@ -7,11 +7,13 @@ import io.vertx.core.eventbus.Message;
 import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetClientOptions;
 import io.vertx.core.net.NetSocket;
+import io.widecast.bus.AskHeld;
 import io.widecast.bus.AskRead;
 import io.widecast.bus.AskRecovery;
 import io.widecast.bus.Bus;
 import io.widecast.bus.CopyTaken;
 import io.widecast.bus.Drainable;
+import io.widecast.bus.Held;
 import io.widecast.bus.LogDurable;
 import io.widecast.bus.LogWrite;
 import io.widecast.bus.PublishBatch;
@@ -24,6 +26,7 @@ import io.widecast.metrics.Metric;
 import io.widecast.metrics.Metrics;
 import io.widecast.model.ClusterView;
 import io.widecast.model.ErrorCode;
+import io.widecast.model.Holding;
 import io.widecast.model.Key;
 import io.widecast.model.PublishOutcome;
 import io.widecast.model.ReadOutcome;
@@ -162,17 +165,16 @@ public final class HomeStreamVerticle extends VerticleBase implements Drainable 
     connecting = true;
     HomeStreamOptions.Address home = options.home().get(tried);
     tried = (tried + 1) % options.home().size();
-    client
-        .connect(home.port(), home.host())
-        .onComplete(
-            connected -> {
-              connecting = false;
-              if (connected.succeeded()) {
-                use(connected.result(), home);
-              } else {
-                retryLater();
-              }
-            });
+    vertx
+        .eventBus()
+        .<Held>request(Bus.HELD, new AskHeld(), Bus.LOCAL_ONLY)
+        .compose(
+            held ->
+                client
+                    .connect(home.port(), home.host())
+                    .onSuccess(connected -> use(connected, home, held.body().holding())))
+        .onFailure(failure -> retryLater())
+        .onComplete(over -> connecting = false);
   }
 
   private void retryLater() {
@@ -180,7 +182,7 @@ public final class HomeStreamVerticle extends VerticleBase implements Drainable 
     backOffMillis = Math.min(backOffMillis * 2, BACK_OFF_MILLIS_MAX);
   }
 
-  private void use(NetSocket netSocket, HomeStreamOptions.Address home) {
+  private void use(NetSocket netSocket, HomeStreamOptions.Address home, Holding held) {
     var fresh = new FrameSocket(vertx, netSocket, codec, metrics, faults());
     socket = fresh;
     heardNanos = System.nanoTime();
@@ -194,6 +196,7 @@ public final class HomeStreamVerticle extends VerticleBase implements Drainable 
             options.site(),
             Optional.of(options.filter()),
             receiver.resumeFrom(),
+            held,
             http.get()));
     LOG.info("connected to {}:{}, from {}", home.host(), home.port(), receiver.resumeFrom());
   }

@@ -30,6 +30,7 @@ import io.widecast.metrics.Metric;
 import io.widecast.metrics.Metrics;
 import io.widecast.model.ClusterView;
 import io.widecast.model.ErrorCode;
+import io.widecast.model.Holding;
 import io.widecast.model.Key;
 import io.widecast.model.NodeId;
 import io.widecast.model.PublishOutcome;
@@ -202,7 +203,12 @@ public final class ReplicationVerticle extends VerticleBase implements Drainable
     status = new CoreStatus(coreOptions);
     greeting =
         new StreamFrame.Greeting(
-            coreOptions.id(), options.site(), Optional.empty(), Token.NONE, http.get());
+            coreOptions.id(),
+            options.site(),
+            Optional.empty(),
+            Token.NONE,
+            Holding.NOTHING,
+            http.get());
     var streamCodec = new StreamCodec(options.streamCluster());
     link =
         new PeerLink(vertx, streamCodec, metrics, greeting, this::onLinkFrame, indexAsks::onLost);

@@ -24,9 +24,9 @@ import io.widecast.faults.FaultInjector;
 import io.widecast.metrics.Gauge;
 import io.widecast.metrics.Metric;
 import io.widecast.metrics.Metrics;
-import io.widecast.model.Bytes;
 import io.widecast.model.ErrorCode;
 import io.widecast.model.Filter;
+import io.widecast.model.Holding;
 import io.widecast.model.Key;
 import io.widecast.model.ReadOutcome;
 import io.widecast.model.RecentRequest;
@@ -37,9 +37,10 @@ import io.widecast.net.CopySender;
 import io.widecast.net.FrameSocket;
 import io.widecast.replication.wan.EdgeStream;
 import io.widecast.replication.wan.EntryWindow;
+import io.widecast.resync.ChangedRows;
 import io.widecast.store.Applied;
 import io.widecast.store.AskView;
-import io.widecast.store.HeldView;
+import io.widecast.store.CopyView;
 import io.widecast.store.StoreMessages;
 import io.widecast.store.StoreRequest;
 import io.widecast.store.View;
@@ -290,7 +291,7 @@ public final class StreamServerVerticle extends VerticleBase implements Drainabl
           .<StreamFrame.Fetched>request(Bus.FETCH, fetch, Bus.LOCAL_ONLY)
           .onSuccess(fetched -> session.socket.send(fetched.body()));
     } else if (frame instanceof StreamFrame.AskCopy ask && session.stream == null) {
-      onceHere(ask.atLeast(), session, () -> sendCopyToCore(session));
+      onceHere(ask.atLeast(), session, () -> sendCopyToCore(session, ask.held()));
     } else if (frame instanceof StreamFrame.Read read) {
       read(session, read);
     } else if (frame instanceof StreamFrame.Report report && session.stream == null) {
@@ -453,16 +454,25 @@ public final class StreamServerVerticle extends VerticleBase implements Drainabl
   }
 
   private void sendCopyToEdge(Session session) {
-    holdView(session, held -> sendCopy(session, held, List.of(), session.stream.filter()));
+    Holding theirs = session.greeting.held();
+    onceHere(
+        theirs.first(),
+        session,
+        () ->
+            holdView(
+                session,
+                theirs,
+                held -> sendCopy(session, held, List.of(), session.stream.filter())));
   }
 
   /** Another core node may have to order next, and then to know who asked for what. */
-  private void sendCopyToCore(Session session) {
+  private void sendCopyToCore(Session session, Holding theirs) {
     if (session.socket.isClosed()) {
       return; // it did not wait for this node to come as far
     }
     holdView(
         session,
+        theirs,
         held ->
             vertx
                 .eventBus()
@@ -477,13 +487,13 @@ public final class StreamServerVerticle extends VerticleBase implements Drainabl
   }
 
   /** A copy is of a snapshot that is held, never of the map that moves on. */
-  private void holdView(Session session, Consumer<HeldView> then) {
+  private void holdView(Session session, Holding theirs, Consumer<CopyView> then) {
     vertx
         .eventBus()
-        .<HeldView>request(Bus.STORE, new StoreRequest.ViewNow(), Bus.LOCAL_ONLY)
+        .<CopyView>request(Bus.STORE, new StoreRequest.ViewToCopy(theirs), Bus.LOCAL_ONLY)
         .onSuccess(
             answer -> {
-              HeldView held = answer.body();
+              CopyView held = answer.body();
               if (session.socket.isClosed()) {
                 release(held);
               } else {
@@ -517,23 +527,22 @@ public final class StreamServerVerticle extends VerticleBase implements Drainabl
     session.socket.close(); // it then asks again
   }
 
-  private void release(HeldView held) {
+  private void release(CopyView held) {
     if (held.hold() != 0) {
       vertx.eventBus().send(Bus.STORE, new StoreRequest.Release(held.hold()), Bus.LOCAL_ONLY);
     }
   }
 
   private void sendCopy(
-      Session session, HeldView held, List<RecentRequest> requests, Filter filter) {
+      Session session, CopyView held, List<RecentRequest> requests, Filter filter) {
     metrics.increment(Metric.COPIES_SERVED);
-    View now = held.view();
+    ChangedRows rows = held.rows(filter);
     new CopySender(
             vertx,
             session.socket,
-            now.token(),
-            now.from(Bytes.EMPTY),
+            new StreamFrame.CopyBegin(held.view().token(), held.changed()),
+            rows::next,
             requests,
-            filter,
             bytes -> {
               if (session.stream != null) {
                 metrics.add(Metric.WAN_BYTES_COPY, bytes);

@@ -68,8 +68,7 @@ final class EdgeServing {
       } else if (output instanceof EdgeStream.Output.ReadLog read) {
         host.later(READ_NANOS, () -> onRead(read.revision()));
       } else if (output instanceof EdgeStream.Output.SendCopy) {
-        Token at = host.map().at();
-        host.sendCopy(end, filter, () -> onCopySent(at));
+        host.sendCopyToEdge(end, filter, greeting.held(), this::onCopySent);
       } else {
         throw new AssertionError(output);
       }

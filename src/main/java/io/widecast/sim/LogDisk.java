@@ -1,11 +1,14 @@
 package io.widecast.sim;
 
 import io.widecast.bus.Committed;
+import io.widecast.bus.CopyPart;
 import io.widecast.bus.LogWrite;
 import io.widecast.bus.Recovery;
-import io.widecast.model.RecentRequest;
+import io.widecast.model.ChangedSince;
+import io.widecast.model.Holding;
+import io.widecast.model.Token;
+import io.widecast.resync.Tracking;
 import java.util.ArrayDeque;
-import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.Supplier;
@@ -25,7 +28,10 @@ final class LogDisk {
     void failed();
   }
 
-  private record Work(LogWrite write, SimMap copy, List<RecentRequest> requests, Done done) {}
+  /**
+   * @param write null for the end of a copy
+   */
+  private record Work(LogWrite write, Done done) {}
 
   private final SimHost host;
   private final SplittableRandom random;
@@ -36,6 +42,8 @@ final class LogDisk {
   private final long writeNanosMax;
   private final ArrayDeque<Work> queue = new ArrayDeque<>();
   private boolean full;
+  private final SimCopy copy = new SimCopy();
+  private Tracking tracking = new Tracking(Token.NONE); // where there is no store
 
   LogDisk(
       SimHost host,
@@ -61,11 +69,35 @@ final class LogDisk {
   }
 
   void write(LogWrite write, Done done) {
-    submit(new Work(write, null, List.of(), done));
+    submit(new Work(write, done));
   }
 
-  void writeCopy(SimMap copy, List<RecentRequest> requests, Done done) {
-    submit(new Work(null, copy, requests, done));
+  /** What another node's copy can go on from. */
+  Holding held(SimMap shown) {
+    Holding held = copy.held(shown);
+    if (store.isPresent() && !store.get().held().equals(held)) {
+      throw new Violation("store", host + " holds " + store.get().held() + " and not " + held);
+    }
+    return held;
+  }
+
+  /** What one that is as {@code held} says must be told besides the rows that are newer. */
+  Optional<ChangedSince> changedSince(Holding held, Token at) {
+    return store.isPresent() ? store.get().changedSince(held, at) : tracking.changedSince(held, at);
+  }
+
+  /** Takes any part of a copy but its end; false when it is refused, and the copy is off. */
+  boolean take(CopyPart part, SimMap shown) {
+    if (full || !store.map(present -> present.copy(part)).orElse(true)) {
+      return false;
+    }
+    copy.take(part, shown);
+    return true;
+  }
+
+  /** A copy has come to its end. */
+  void endCopy(Done done) {
+    submit(new Work(null, done));
   }
 
   /** What a start finds. */
@@ -80,6 +112,7 @@ final class LogDisk {
 
   /** These are applied: where there is a store, its own map follows. */
   void apply(Committed committed) {
+    tracking.onApplied(committed.entries(), committed.upTo());
     store.ifPresent(present -> present.apply(committed));
   }
 
@@ -112,12 +145,14 @@ final class LogDisk {
   void lose() {
     log = emptyLog.get();
     store = emptyStore.get();
+    tracking = new Tracking(Token.NONE);
   }
 
   /** The power is gone. */
   void crash() {
     Work current = queue.peek();
     queue.clear();
+    copy.drop();
     store.ifPresent(
         present ->
             present.crash(
@@ -155,7 +190,7 @@ final class LogDisk {
       store.append(work.write());
       return true;
     }
-    return store.copy(work.copy(), work.requests());
+    return store.copy(new CopyPart.End());
   }
 
   private void finish() {
@@ -166,7 +201,8 @@ final class LogDisk {
       log.write(work.write());
       work.done().durable();
     } else {
-      log.reset(work.copy(), work.requests());
+      copy.tell(tracking);
+      log.reset(copy.end(), copy.requests());
       work.done().durable();
     }
     queue.poll();

@@ -1,13 +1,17 @@
 package io.widecast.sim;
 
 import io.widecast.bus.Committed;
+import io.widecast.bus.CopyPart;
 import io.widecast.bus.EdgeReport;
 import io.widecast.bus.LogWrite;
 import io.widecast.bus.Recovery;
 import io.widecast.metrics.Metric;
 import io.widecast.metrics.Metrics;
+import io.widecast.model.ChangedSince;
+import io.widecast.model.CopyPiece;
 import io.widecast.model.EncodedEntry;
 import io.widecast.model.Filter;
+import io.widecast.model.Holding;
 import io.widecast.model.Key;
 import io.widecast.model.KeyVersion;
 import io.widecast.model.NodeId;
@@ -23,11 +27,13 @@ import io.widecast.replication.CoreOutput;
 import io.widecast.replication.IndexAsks;
 import io.widecast.replication.order.OrderOptions;
 import io.widecast.replication.wan.EntryWindow;
+import io.widecast.resync.ChangedRows;
 import io.widecast.wire.LanFrame;
 import io.widecast.wire.LanFrame.Range;
 import io.widecast.wire.LanPacket;
 import io.widecast.wire.StreamFrame;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -35,6 +41,7 @@ import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 
 /**
  * A core node: a {@link CoreNode} with a disk, a map, and connections, as the verticles run it. It
@@ -49,7 +56,8 @@ final class SimCore extends SimHost {
   private static final long COPY_RETRY_NANOS = 1_000_000L;
   private static final long WINDOW_BYTES = 32 << 10;
   private static final int TIMER_CALLS_MAX = 1_000; // at one time
-  private static final int COPY_ROWS = 50; // a frame
+  private static final int COPY_REQUESTS = 50; // a frame
+  private static final int COPY_PIECE_BYTES = 400;
   private static final long COPY_SILENCE_NANOS = 3_000_000_000L;
 
   private final CoreOptions options;
@@ -411,7 +419,12 @@ final class SimCore extends SimHost {
 
   private StreamFrame greeting() {
     return new StreamFrame.Greeting(
-        options.id(), options.site(), Optional.empty(), map.at(), options.http());
+        options.id(),
+        options.site(),
+        Optional.empty(),
+        Token.NONE,
+        Holding.NOTHING,
+        options.http());
   }
 
   private final class MasterLinkHandler implements SimStream.Handler {
@@ -505,11 +518,13 @@ final class SimCore extends SimHost {
       copyFailed();
       return;
     }
+    Holding held = disk.held(map);
+    Token reach = held.first().compareTo(atLeast) > 0 ? held.first() : atLeast;
     var handler = new CopyHandler();
     SimStream.End end = network.connect(this, cores.get(from), handler);
     handler.end = end;
     end.send(greeting());
-    end.send(new StreamFrame.AskCopy(atLeast));
+    end.send(new StreamFrame.AskCopy(reach, held));
     handler.watch();
   }
 
@@ -539,11 +554,11 @@ final class SimCore extends SimHost {
         });
   }
 
-  /** Takes a copy in: rows are gathered, and count when all have come and are on disk. */
+  /** Takes a copy in, which counts when all of it has come and is on disk. */
   private final class CopyHandler implements SimStream.Handler {
-    private final List<KeyVersion> rows = new ArrayList<>();
     private final List<RecentRequest> requests = new ArrayList<>();
     private SimStream.End end;
+    private long keys;
     private boolean ended;
     private int frames;
 
@@ -564,19 +579,22 @@ final class SimCore extends SimHost {
     @Override
     public void onFrame(StreamFrame frame) {
       frames++;
-      if (frame instanceof StreamFrame.CopyRows part) {
-        rows.addAll(part.rows());
+      if (frame instanceof StreamFrame.CopyBegin begin) {
+        sim.note(name() + " is brought to " + begin.at() + ", changes " + begin.changed());
+        take(new CopyPart.Begin(begin.at(), begin.changed()));
+      } else if (frame instanceof StreamFrame.CopyRows part) {
+        keys += part.piece().count();
+        take(new CopyPart.Piece(part.piece()));
       } else if (frame instanceof StreamFrame.CopyRequests part) {
         requests.addAll(part.requests());
+        take(new CopyPart.Requests(part.requests()));
       } else if (frame instanceof StreamFrame.CopyEnd copyEnd) {
         ended = true;
         end.close();
-        if (copyEnd.rows() != rows.size()) {
-          throw new Violation("copy", rows.size() + " rows of " + copyEnd.rows() + " at " + name());
+        if (copyEnd.keys() != keys) {
+          throw new Violation("copy", keys + " keys of " + copyEnd.keys() + " at " + name());
         }
-        disk.writeCopy(
-            new SimMap(copyEnd.at(), rows),
-            requests,
+        disk.endCopy(
             new LogDisk.Done() {
               @Override
               public void durable() {
@@ -588,6 +606,12 @@ final class SimCore extends SimHost {
                 copyFailed();
               }
             });
+      }
+    }
+
+    private void take(CopyPart part) {
+      if (!disk.take(part, map)) {
+        end.close();
       }
     }
 
@@ -641,7 +665,7 @@ final class SimCore extends SimHost {
       } else if (frame instanceof StreamFrame.Fetch fetch) {
         end.send(new StreamFrame.Fetched(core.isMaster() ? core.term() : 0, held(fetch.range())));
       } else if (frame instanceof StreamFrame.AskCopy ask) {
-        sendCopyToCore(end, ask.atLeast());
+        sendCopyToCore(end, ask.atLeast(), ask.held());
       } else if (frame instanceof StreamFrame.Publish publish) {
         publish(end, publish);
       } else if (frame instanceof StreamFrame.Read read) {
@@ -670,47 +694,75 @@ final class SimCore extends SimHost {
   }
 
   /** As the shell does it: the requests that the map of now holds the work of go before it. */
-  private void sendCopyToCore(SimStream.End end, Token atLeast) {
+  private void sendCopyToCore(SimStream.End end, Token atLeast, Holding held) {
     if (!end.stream().isOpen()) {
       return;
     }
     if (map.at().compareTo(atLeast) < 0) {
-      later(COPY_RETRY_NANOS, () -> sendCopyToCore(end, atLeast));
+      later(COPY_RETRY_NANOS, () -> sendCopyToCore(end, atLeast, held));
       return;
     }
-    List<KeyVersion> rows = map.rows(Filter.ALL);
-    Token at = map.at();
-    Optional<List<RecentRequest>> known = core.requestsUpTo(at);
+    Optional<List<RecentRequest>> known = core.requestsUpTo(map.at());
     if (known.isEmpty()) {
       end.close();
       return;
     }
-    end.send(new StreamFrame.CopyBegin(at));
-    for (int from = 0; from < known.get().size(); from += COPY_ROWS) {
-      int to = Math.min(known.get().size(), from + COPY_ROWS);
+    var sending = new CopySending(end, Filter.ALL, held, at -> {});
+    for (int from = 0; from < known.get().size(); from += COPY_REQUESTS) {
+      int to = Math.min(known.get().size(), from + COPY_REQUESTS);
       end.send(new StreamFrame.CopyRequests(known.get().subList(from, to)));
     }
-    sendRows(end, rows, 0, at, () -> {});
+    sending.next();
   }
 
-  /** Sends the map of now in parts, each a moment after the other. */
-  void sendCopy(SimStream.End end, Filter filter, Runnable sent) {
-    List<KeyVersion> rows = map.rows(filter);
-    Token at = map.at();
-    end.send(new StreamFrame.CopyBegin(at));
-    sendRows(end, rows, 0, at, sent);
-  }
-
-  private void sendRows(
-      SimStream.End end, List<KeyVersion> rows, int from, Token at, Runnable sent) {
-    if (from >= rows.size()) {
-      end.send(new StreamFrame.CopyEnd(at, rows.size()));
-      sent.run();
+  /** An edge node that holds more than this one waits for it. */
+  void sendCopyToEdge(SimStream.End end, Filter filter, Holding held, Consumer<Token> sent) {
+    if (!end.stream().isOpen()) {
       return;
     }
-    int to = Math.min(rows.size(), from + COPY_ROWS);
-    end.send(new StreamFrame.CopyRows(rows.subList(from, to)));
-    later(random.nextLong(2_000_000), () -> sendRows(end, rows, to, at, sent));
+    if (map.at().compareTo(held.first()) < 0) {
+      later(COPY_RETRY_NANOS, () -> sendCopyToEdge(end, filter, held, sent));
+      return;
+    }
+    new CopySending(end, filter, held, sent).next();
+  }
+
+  /** What brings somebody's copy to the map of now, in parts, each a moment after the other. */
+  private final class CopySending {
+    private final SimStream.End end;
+    private final Token at = map.at();
+    private final ChangedRows rows;
+    private final Consumer<Token> sent;
+    private long keys;
+
+    private CopySending(SimStream.End end, Filter filter, Holding held, Consumer<Token> sent) {
+      this.end = end;
+      this.sent = sent;
+      Optional<ChangedSince> changed = disk.changedSince(held, at);
+      Iterator<KeyVersion> all = map.rows(Filter.ALL).iterator();
+      this.rows =
+          changed
+              .map(known -> ChangedRows.since(held, known, all, UnaryOperator.identity(), filter))
+              .orElseGet(() -> ChangedRows.whole(all, filter));
+      end.send(new StreamFrame.CopyBegin(at, changed));
+    }
+
+    private void next() {
+      Optional<CopyPiece> piece = rows.next(COPY_PIECE_BYTES);
+      if (piece.isEmpty()) {
+        end.send(new StreamFrame.CopyEnd(at, keys));
+        sent.accept(at);
+        return;
+      }
+      if (network.breaksCopy()) {
+        sim.note(name() + " breaks off a copy");
+        end.close();
+        return;
+      }
+      keys += piece.get().count();
+      end.send(new StreamFrame.CopyRows(piece.get()));
+      later(random.nextLong(2_000_000), this::next);
+    }
   }
 
   private void publish(SimStream.End end, StreamFrame.Publish publish) {

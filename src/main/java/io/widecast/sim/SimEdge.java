@@ -5,13 +5,11 @@ import io.widecast.bus.CopyPart;
 import io.widecast.bus.LogWrite;
 import io.widecast.model.Filter;
 import io.widecast.model.Key;
-import io.widecast.model.KeyVersion;
 import io.widecast.model.NodeId;
 import io.widecast.model.Token;
 import io.widecast.replication.IndexAsks;
 import io.widecast.replication.wan.EdgeReceiver;
 import io.widecast.wire.StreamFrame;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
@@ -41,8 +39,6 @@ final class SimEdge extends SimHost {
   private EdgeReceiver receiver;
   private SimMap map;
   private Connection connection; // null while there is none
-  private List<KeyVersion> copyRows = List.of();
-  private Token copyAt = Token.NONE;
   private final SimReads reads;
   private final IndexAsks indexAsks = new IndexAsks(this::askHome, SimReads.UNREACHABLE);
   private long keyAsked = -1; // the read of a key that home does, one at a time
@@ -130,6 +126,7 @@ final class SimEdge extends SimHost {
             id,
             Optional.of(filter),
             receiver.hasCopy() ? receiver.position() : Token.NONE,
+            disk.held(map),
             "http://" + name()));
     watch(connection, 0);
   }
@@ -275,14 +272,10 @@ final class SimEdge extends SimHost {
 
   private void copy(CopyPart part) {
     if (part instanceof CopyPart.Begin begin) {
-      copyAt = begin.at();
-      copyRows = new ArrayList<>();
-    } else if (part instanceof CopyPart.Rows rows) {
-      copyRows.addAll(rows.rows());
-    } else if (part instanceof CopyPart.End) {
-      disk.writeCopy(
-          new SimMap(copyAt, copyRows),
-          List.of(),
+      sim.note(name() + " is brought to " + begin.at() + ", changes " + begin.changed());
+    }
+    if (part instanceof CopyPart.End) {
+      disk.endCopy(
           new LogDisk.Done() {
             @Override
             public void durable() {
@@ -298,8 +291,8 @@ final class SimEdge extends SimHost {
               perform(receiver.onCopyFailed("disk full"));
             }
           });
-    } else {
-      throw new AssertionError(part);
+    } else if (!disk.take(part, map)) {
+      perform(receiver.onCopyFailed("the store refuses it"));
     }
   }
 

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /** The obvious map: what a store must be equal to. */
 final class SimMap {
@@ -31,7 +32,7 @@ final class SimMap {
     at = source.at;
   }
 
-  /** Holds what came as rows. */
+  /** Holds what stands in {@code source}. */
   SimMap(Token at, List<KeyVersion> source) {
     source.forEach(row -> rows.put(row.key(), row.versioned()));
     this.at = at;
@@ -46,6 +47,23 @@ final class SimMap {
       }
     }
     at = entry.token();
+  }
+
+  /** Another one that is as this is. */
+  SimMap copy() {
+    return new SimMap(this, Filter.ALL);
+  }
+
+  void putIfNewer(KeyVersion row) {
+    Versioned held = rows.get(row.key());
+    if (held == null || held.revision() < row.versioned().revision()) {
+      rows.put(row.key(), row.versioned());
+    }
+  }
+
+  /** Removes those keys; asked for each, by rising key. */
+  void removeIf(Predicate<Key> gone) {
+    rows.keySet().removeIf(gone);
   }
 
   /** Nothing else happened up to {@code position}. */

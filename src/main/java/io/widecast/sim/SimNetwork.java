@@ -37,6 +37,8 @@ final class SimNetwork {
   private final boolean[] mute; // hosts whose multicast reaches nobody
   private final SplittableRandom wire;
   private final SplittableRandom garbage;
+  private final SplittableRandom copies;
+  private double copyBreak;
   private long entriesLost; // entries in datagrams that a link lost, once for each receiver
 
   /**
@@ -56,6 +58,7 @@ final class SimNetwork {
     this.mute = new boolean[hosts];
     this.wire = sim.random("wire");
     this.garbage = sim.random("garbage");
+    this.copies = sim.random("copies");
   }
 
   /** From now on links are that bad. */
@@ -64,6 +67,16 @@ final class SimNetwork {
       lan[link] = FaultInjector.of(lanProfile, sim.seed(), "lan" + link);
       wan[link] = FaultInjector.of(wanProfile, sim.seed(), "wan" + link);
     }
+  }
+
+  /** From now on transfers of copies break off after that share of their pieces. */
+  void setCopyBreak(double share) {
+    copyBreak = share;
+  }
+
+  /** Whether the one that has just sent a piece breaks off. */
+  boolean breaksCopy() {
+    return copyBreak > 0 && copies.nextDouble() < copyBreak;
   }
 
   void block(int from, int to, boolean isBlocked) {

@@ -6,22 +6,22 @@ import io.widecast.bus.LogWrite;
 import io.widecast.bus.Recovery;
 import io.widecast.metrics.Metrics;
 import io.widecast.model.Bytes;
+import io.widecast.model.ChangedSince;
+import io.widecast.model.Holding;
 import io.widecast.model.KeyVersion;
 import io.widecast.model.NodeId;
-import io.widecast.model.RecentRequest;
+import io.widecast.model.Token;
 import io.widecast.model.WidecastException;
 import io.widecast.store.StoreCore;
 import io.widecast.store.StoreOptions;
 import io.widecast.store.View;
 import io.widecast.store.container.ContainerOptions;
 import io.widecast.store.log.StoreFormat;
-import io.widecast.wire.RequestParts;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
 
@@ -89,15 +89,18 @@ final class SimStore {
     store.apply(committed);
   }
 
-  /** Takes the whole of {@code copy}; false when it is older than what is shown. */
-  boolean copy(SimMap copy, List<RecentRequest> requests) {
+  Holding held() {
+    return store.held();
+  }
+
+  Optional<ChangedSince> changedSince(Holding held, Token at) {
+    return store.changedSince(held, at);
+  }
+
+  /** Takes the next part of a copy; false when it is older than what is shown. */
+  boolean copy(CopyPart part) {
     try {
-      store.copy(new CopyPart.Begin(copy.at()));
-      for (List<RecentRequest> part : RequestParts.split(requests)) {
-        store.copy(new CopyPart.Requests(part));
-      }
-      store.copy(new CopyPart.Rows(copy.rows(io.widecast.model.Filter.ALL)));
-      store.copy(new CopyPart.End());
+      store.copy(part);
       return true;
     } catch (WidecastException e) {
       return false;

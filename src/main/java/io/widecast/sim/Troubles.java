@@ -56,6 +56,8 @@ final class Troubles {
     damage();
     loss();
     cores.forEach(core -> core.onVoted(() -> onVoted(core)));
+    SplittableRandom copies = sim.random("broken copies");
+    network.setCopyBreak(copies.nextInt(3) == 0 ? 0 : copies.nextDouble(0.2));
   }
 
   /** A node comes back with an empty disk, perhaps while others are away for a moment. */
@@ -108,6 +110,7 @@ final class Troubles {
   /** From now on nothing goes wrong, and what did is made good. */
   void heal() {
     over = true;
+    network.setCopyBreak(0);
     network.unblockAll();
     for (SimHost host : hosts()) {
       host.resume();

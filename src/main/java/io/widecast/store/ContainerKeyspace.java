@@ -2,6 +2,7 @@ package io.widecast.store;
 
 import io.widecast.metrics.Metrics;
 import io.widecast.model.EncodedEntry;
+import io.widecast.model.Key;
 import io.widecast.model.KeyVersion;
 import io.widecast.model.Token;
 import io.widecast.store.container.Container;
@@ -14,12 +15,14 @@ import io.widecast.store.log.DiskFile;
 import io.widecast.store.log.StoreFormat;
 import io.widecast.store.snapshot.SnapshotRow;
 import io.widecast.store.snapshot.SnapshotRow.State;
+import io.widecast.store.tree.Place;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /**
  * The default format: a {@link Container}, which has one owner. Here that is whoever holds the
@@ -38,6 +41,7 @@ final class ContainerKeyspace implements Keyspace {
 
   private static final String ALARM = "ALARM";
   private static final int ALARM_BYTES_MAX = 4096;
+  private static final int REMOVE_ROWS = 1_024; // looked at before the owner's other work goes on
 
   private final long identity;
   private final ContainerOptions options;
@@ -51,7 +55,6 @@ final class ContainerKeyspace implements Keyspace {
   private volatile long changedBytes;
   private final long changedBytesMax;
   private volatile long retryAtBytes; // after a checkpoint that failed, not at once again
-  private boolean copying;
 
   ContainerKeyspace(Disk disk, long identity, ContainerOptions options, Metrics metrics)
       throws IOException {
@@ -297,7 +300,6 @@ final class ContainerKeyspace implements Keyspace {
   @Override
   public void beginCopy(Token at) throws IOException {
     dropCopy();
-    copying = true;
     if (alarm.isPresent() && isReplaceable()) {
       Disk disk = generation.next().disk();
       Container.make(disk, identity);
@@ -315,21 +317,62 @@ final class ContainerKeyspace implements Keyspace {
   }
 
   @Override
-  public void addCopy(List<KeyVersion> rows) throws IOException {
-    // What is in memory is bounded, however large the copy.
+  public void beginChanges(Token at) throws IOException {
+    dropCopy();
+    ownQuickly(
+        owned -> {
+          owned.beginChanges(at);
+          return null;
+        });
+  }
+
+  @Override
+  public void continueCopy(Token at) {
     if (successor != null) {
-      successor.addCopy(rows);
-      if (successor.checkpointDue()) {
-        successor.checkpoint(logFrom());
-      }
+      successor.continueCopy(at);
       return;
     }
     ownQuickly(
         owned -> {
-          owned.addCopy(rows);
+          owned.continueCopy(at);
           return null;
         });
-    if (checkpointDue(0)) {
+  }
+
+  @Override
+  public void removeFromCopy(Optional<Key> behind, Optional<Key> upTo, Predicate<Key> lost)
+      throws IOException {
+    Place next = behind.map(key -> Place.behind(key.bytes().unsafeArray())).orElse(Place.FIRST);
+    while (next != null) {
+      Place from = next;
+      if (successor != null) {
+        next = successor.removeFromCopy(from, upTo, lost, REMOVE_ROWS);
+      } else {
+        next = ownQuickly(owned -> owned.removeFromCopy(from, upTo, lost, REMOVE_ROWS));
+      }
+      checkpointCopyIfDue();
+    }
+  }
+
+  @Override
+  public void addCopy(List<KeyVersion> rows) throws IOException {
+    if (successor != null) {
+      successor.addCopy(rows);
+    } else {
+      ownQuickly(
+          owned -> {
+            owned.addCopy(rows);
+            return null;
+          });
+    }
+    checkpointCopyIfDue();
+  }
+
+  /** What is in memory is bounded, however large the copy. */
+  private void checkpointCopyIfDue() throws IOException {
+    if (successor != null && successor.checkpointDue()) {
+      successor.checkpoint(logFrom());
+    } else if (successor == null && checkpointDue(0)) {
       checkpoint(logFrom());
     }
   }
@@ -354,7 +397,6 @@ final class ContainerKeyspace implements Keyspace {
           owned.endCopy();
           return null;
         });
-    copying = false;
     checkpoint(newLogFrom);
   }
 
@@ -374,19 +416,12 @@ final class ContainerKeyspace implements Keyspace {
       retryAtBytes = 0;
       damaged.replaceBy(container);
     }
-    copying = false;
     container.limitCaches(1);
     generation.deleteOthers();
   }
 
   @Override
-  public boolean copying() {
-    return copying;
-  }
-
-  @Override
   public void dropCopy() throws IOException {
-    copying = false;
     if (successor != null) {
       successor.close();
       successor = null;

@@ -1,11 +1,14 @@
 package io.widecast.store;
 
 import io.widecast.model.EncodedEntry;
+import io.widecast.model.Key;
 import io.widecast.model.KeyVersion;
 import io.widecast.model.Token;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * The map that the committed part of the log leads to, as one format keeps it in memory and on
@@ -61,8 +64,26 @@ interface Keyspace extends Closeable {
   /** Begins to take in a copy as of {@code at}, beside the map; an unfinished one is dropped. */
   void beginCopy(Token at) throws IOException;
 
-  /** Rows of the copy, by rising key. */
+  /**
+   * As {@link #beginCopy}, but of a copy that begins as the map is and is brought to {@code at}.
+   */
+  void beginChanges(Token at) throws IOException;
+
+  /** The copy that is coming in is now brought to {@code at}, which is not older. */
+  void continueCopy(Token at);
+
+  /** Rows of the copy, by rising key. One that it has, or has a newer one of, stays. */
   void addCopy(List<KeyVersion> rows) throws IOException;
+
+  /**
+   * Removes keys from the copy.
+   *
+   * @param behind the first key behind this one is looked at first; empty for the first of all
+   * @param upTo the last to look at; empty for all the rest
+   * @param lost asked for each, by rising key: whether it goes
+   */
+  void removeFromCopy(Optional<Key> behind, Optional<Key> upTo, Predicate<Key> lost)
+      throws IOException;
 
   /**
    * The copy is whole. Prepares it so that {@link #installCopy} writes little; afterwards the copy
@@ -76,9 +97,6 @@ interface Keyspace extends Closeable {
    * The copy takes the place of map and checkpoint on disk, in one step; {@link #view} shows it.
    */
   void installCopy(long newLogFrom) throws IOException;
-
-  /** Whether a copy is coming in. */
-  boolean copying();
 
   /** Drops a copy that is coming in. */
   void dropCopy() throws IOException;

@@ -2,11 +2,13 @@ package io.widecast.store;
 
 import io.widecast.metrics.Metric;
 import io.widecast.metrics.Metrics;
+import io.widecast.model.Bytes;
 import io.widecast.model.EncodedEntry;
 import io.widecast.model.Key;
 import io.widecast.model.KeyVersion;
 import io.widecast.model.Pair;
 import io.widecast.model.Token;
+import io.widecast.model.Versioned;
 import io.widecast.store.log.Disk;
 import io.widecast.store.redo.Manifest;
 import io.widecast.store.redo.RedoObject;
@@ -14,9 +16,13 @@ import io.widecast.store.redo.RedoReader;
 import io.widecast.store.redo.RedoWriter;
 import io.widecast.store.redo.Row;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.NavigableMap;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /**
  * Format 1: the whole map in memory, a chain of redo objects on disk (decision 0007). A checkpoint
@@ -33,7 +39,7 @@ final class RedoKeyspace implements Keyspace {
   private volatile TreeView view;
   private long edits;
   private TreeMap<Key, Token> deleted = new TreeMap<>(); // since the last checkpoint
-  private TreeLoader copy; // null when none is coming in
+  private TreeEdit copy; // null when none is coming in
   private Token copyAt;
   private TreeView whole; // the copy, from its end to its installation
   private RedoObject root; // of that
@@ -56,7 +62,7 @@ final class RedoKeyspace implements Keyspace {
         RedoReader.read(disk, identity, object, loader::add);
         view = loader.done(object.position());
       } else {
-        var edit = new TreeEdit(view, ++edits);
+        var edit = new TreeEdit(view, nextEdit());
         RedoReader.read(
             disk,
             identity,
@@ -71,6 +77,11 @@ final class RedoKeyspace implements Keyspace {
         view = edit.done(object.position());
       }
     }
+  }
+
+  /** A copy comes in on another thread than entries do. */
+  private synchronized long nextEdit() {
+    return ++edits;
   }
 
   @Override
@@ -90,7 +101,7 @@ final class RedoKeyspace implements Keyspace {
 
   @Override
   public void advance(List<EncodedEntry> entries, Token upTo) {
-    var edit = new TreeEdit(view, ++edits);
+    var edit = new TreeEdit(view, nextEdit());
     for (EncodedEntry entry : entries) {
       Token token = entry.entry().token();
       for (Pair pair : entry.entry().pairs()) {
@@ -142,13 +153,45 @@ final class RedoKeyspace implements Keyspace {
 
   @Override
   public void beginCopy(Token at) {
-    copy = new TreeLoader();
+    copy = new TreeEdit(TreeView.EMPTY, nextEdit());
+    copyAt = at;
+  }
+
+  @Override
+  public void beginChanges(Token at) {
+    copy = new TreeEdit(view, nextEdit());
+    copyAt = at;
+  }
+
+  @Override
+  public void continueCopy(Token at) {
     copyAt = at;
   }
 
   @Override
   public void addCopy(List<KeyVersion> rows) {
-    rows.forEach(row -> copy.add(Row.of(row)));
+    for (KeyVersion row : rows) {
+      Optional<Versioned> held = copy.done(copyAt).find(row.key());
+      if (held.isEmpty() || held.get().revision() < row.versioned().revision()) {
+        copy.put(Row.of(row));
+      }
+    }
+  }
+
+  @Override
+  public void removeFromCopy(Optional<Key> behind, Optional<Key> upTo, Predicate<Key> lost) {
+    Iterator<KeyVersion> rows = copy.done(copyAt).from(behind.map(Key::bytes).orElse(Bytes.EMPTY));
+    var gone = new ArrayList<Key>();
+    while (rows.hasNext()) {
+      Key key = rows.next().key();
+      if (upTo.isPresent() && key.compareTo(upTo.get()) > 0) {
+        break;
+      }
+      if (!key.equals(behind.orElse(null)) && lost.test(key)) {
+        gone.add(key);
+      }
+    }
+    gone.forEach(key -> copy.remove(key.bytes().unsafeArray(), copyAt.revision()));
   }
 
   @Override
@@ -168,11 +211,6 @@ final class RedoKeyspace implements Keyspace {
     dropCopy();
     next.deleteOthers(disk);
     metrics.increment(Metric.CHECKPOINTS);
-  }
-
-  @Override
-  public boolean copying() {
-    return copy != null;
   }
 
   @Override

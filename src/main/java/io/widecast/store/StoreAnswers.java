@@ -3,6 +3,7 @@ package io.widecast.store;
 import io.widecast.metrics.Gauge;
 import io.widecast.metrics.Metrics;
 import io.widecast.model.ErrorCode;
+import io.widecast.model.Holding;
 import io.widecast.model.Token;
 import io.widecast.model.WidecastException;
 import io.widecast.store.container.Container;
@@ -68,6 +69,9 @@ final class StoreAnswers {
     } else if (request instanceof StoreRequest.ViewNow) {
       SnapshotView pinned = pinNow(nowMillis);
       return new HeldView(pinned, hold(List.of(pinned)));
+    } else if (request instanceof StoreRequest.ViewToCopy copy) {
+      SnapshotView pinned = pinNow(nowMillis);
+      return copyView(pinned, hold(List.of(pinned)), copy.held());
     } else if (request instanceof StoreRequest.Release release) {
       release(release.hold());
       return release;
@@ -96,7 +100,14 @@ final class StoreAnswers {
     throw new AssertionError(request);
   }
 
+  private CopyView copyView(View view, long hold, Holding held) {
+    return new CopyView(view, hold, held, core.changedSince(held, view.token()));
+  }
+
   private Record withoutContainer(StoreRequest request) {
+    if (request instanceof StoreRequest.ViewToCopy copy) {
+      return copyView(core.view(), 0, copy.held());
+    }
     if (request instanceof StoreRequest.ViewNow) {
       return new HeldView(core.view(), 0);
     }

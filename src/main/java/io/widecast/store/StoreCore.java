@@ -10,14 +10,18 @@ import io.widecast.bus.Recovery;
 import io.widecast.metrics.Gauge;
 import io.widecast.metrics.Metric;
 import io.widecast.metrics.Metrics;
+import io.widecast.model.ChangedSince;
 import io.widecast.model.EncodedEntry;
 import io.widecast.model.ErrorCode;
+import io.widecast.model.Holding;
 import io.widecast.model.RecentRequest;
 import io.widecast.model.Token;
 import io.widecast.model.WidecastException;
+import io.widecast.resync.Tracking;
 import io.widecast.store.container.Container;
 import io.widecast.store.container.Pruning;
 import io.widecast.store.log.Disk;
+import io.widecast.store.log.DiskFile;
 import io.widecast.store.log.DiskFullException;
 import io.widecast.store.log.Log;
 import io.widecast.store.log.LogDrop;
@@ -30,6 +34,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -55,19 +60,23 @@ public final class StoreCore implements Closeable {
   private static final long RECOVERY_BYTES = 8 << 20;
   private static final int REPLAY_BYTES = 4 << 20;
   private static final int PRUNE_BYTES = 4 << 20; // of log, read at a time
+  private static final String TRACKING = "TRACKING";
 
   private final Disk disk;
   private final StoreOptions options;
   private final Metrics metrics;
   private final Closeable lock;
   private final Log log;
+  private final long identity;
 
   private final Keyspace keyspace;
   private volatile long keepFrom; // of the disk thread; 0 until replication has said something
   private volatile boolean checkpointing;
   private volatile long checkpointFromBytes; // of the log, at the last checkpoint
 
-  private CopyIntake copy; // of the disk thread; null when none is under way
+  private final Tracking tracking;
+  private CopyIntake copy; // of the disk thread; null when none is under way, or left unfinished
+  private Holding held = Holding.NOTHING; // as last told to whoever asks for a copy
   private volatile boolean mapLost; // until a copy has come
 
   /** The map cannot be read, or the log not be replayed to it; the log itself is sound. */
@@ -95,6 +104,27 @@ public final class StoreCore implements Closeable {
         new LogOptions(
             format.identity(), options.segmentBytes(), options.fsync(), !options.logIsCommitted());
     this.log = Log.open(disk, logOptions, logFrom, token(), metrics);
+    this.tracking = readTracking(format.identity());
+    this.identity = format.identity();
+  }
+
+  private Tracking readTracking(long seed) throws IOException {
+    if (!disk.list().contains(TRACKING)) {
+      return new Tracking(token());
+    }
+    try (DiskFile file = disk.open(TRACKING)) {
+      byte[] bytes = new byte[(int) Math.min(file.size(), Tracking.BYTES_MAX)];
+      int length = file.read(0, bytes, 0, bytes.length);
+      return Tracking.decode(Arrays.copyOf(bytes, length), seed, token());
+    }
+  }
+
+  /**
+   * Before what it is about becomes durable: knowing of too many deletes does no harm. A failure of
+   * this is one of the checkpoint's.
+   */
+  private void writeTracking() throws IOException {
+    StoreFormat.replace(disk, TRACKING, tracking.encode(identity));
   }
 
   private static Keyspace keyspace(
@@ -245,6 +275,7 @@ public final class StoreCore implements Closeable {
       checkpointFromBytes -= slice.entries().stream().mapToLong(EncodedEntry::sizeBytes).sum();
       List<EncodedEntry> entries = slice.entries();
       Token last = entries.isEmpty() ? target : entries.get(entries.size() - 1).entry().token();
+      tracking.onApplied(entries, last);
       try {
         keyspace.advance(entries, last);
       } catch (StoreException damage) {
@@ -405,6 +436,7 @@ public final class StoreCore implements Closeable {
     }
     entries = entries.subList(known, entries.size());
     checkOrder(entries, upTo);
+    tracking.onApplied(entries, upTo); // first: nobody may see a delete that it does not know of
     keyspace.advance(entries, upTo);
     showGauges();
     return Optional.of(new Applied(keyspace.view(), entries, false));
@@ -491,6 +523,7 @@ public final class StoreCore implements Closeable {
 
     /** Writes it; any thread, but no copy may be taken in meanwhile. */
     public void write() throws IOException {
+      writeTracking();
       frozen.write();
       metrics.increment(Metric.CHECKPOINTS);
     }
@@ -607,27 +640,57 @@ public final class StoreCore implements Closeable {
   }
 
   /**
+   * What a copy of another node can go on from: this node's map, or what an unfinished transfer has
+   * left, whichever is further; nothing where the map is damaged. On the disk thread.
+   */
+  public Holding held() {
+    boolean damaged = mapLost || container().flatMap(ContainerKeyspace::alarm).isPresent();
+    if (copy != null && (damaged || copy.holding().first().compareTo(token()) <= 0)) {
+      dropCopy();
+    }
+    if (copy != null) {
+      held = copy.holding();
+    } else {
+      held = damaged ? Holding.NOTHING : Holding.at(token());
+    }
+    return held;
+  }
+
+  /**
+   * In which buckets something is gone since a copy was as {@code other} says; empty when that is
+   * not known. Any thread.
+   *
+   * @param at of a view of this node's map
+   */
+  public Optional<ChangedSince> changedSince(Holding other, Token at) {
+    return mapLost ? Optional.empty() : tracking.changedSince(other, at);
+  }
+
+  /**
    * Takes in a part of a copy; on the disk thread. With the end the copy replaces everything on
    * disk, in one step; {@link #show} then does so in the map.
    *
    * @return the new map, with the end
    * @throws WidecastException {@link ErrorCode#NOT_READY} when the copy is older than the map,
    *     {@link ErrorCode#DISK_FULL}; the store is as before and the copy is forgotten
-   * @throws IllegalArgumentException when the part has no place here
+   * @throws IllegalArgumentException when the part has no place here; what came before stays
    */
   public Optional<View> take(CopyPart part) {
     if (part instanceof CopyPart.Begin begin) {
-      checkNotOlder(begin.at());
-      copy = new CopyIntake(begin.at());
-      prepare(() -> keyspace.beginCopy(begin.at()));
+      begin(begin);
       return Optional.empty();
     }
     if (copy == null) {
       throw new IllegalArgumentException("part of a copy that has not begun");
     }
-    if (part instanceof CopyPart.Rows rows) {
-      copy.check(rows.rows());
-      prepare(() -> keyspace.addCopy(rows.rows()));
+    if (part instanceof CopyPart.Piece next) {
+      prepare(
+          () -> {
+            if (keyspace.checkpointDue(0)) {
+              writeTracking(); // the copy's next rows will make the map durable, too
+            }
+            copy.take(next.piece());
+          });
       return Optional.empty();
     }
     if (part instanceof CopyPart.Requests requests) {
@@ -636,13 +699,43 @@ public final class StoreCore implements Closeable {
     }
     if (part instanceof CopyPart.End) {
       CopyIntake whole = copy;
+      if (isOlder(whole.at())) {
+        dropCopy();
+        throw tooOld(whole.at());
+      }
+      prepare(
+          () -> {
+            whole.end();
+            writeTracking();
+            keyspace.endCopy();
+          });
       copy = null;
-      checkNotOlder(whole.at());
-      prepare(keyspace::endCopy);
       install(whole);
       return Optional.of(keyspace.view());
     }
     throw new AssertionError(part);
+  }
+
+  private void begin(CopyPart.Begin begin) {
+    if (isOlder(begin.at())) {
+      throw tooOld(begin.at());
+    }
+    boolean goesOn = copy != null && begin.changed().isPresent();
+    var next = new CopyIntake(keyspace, held, begin.at(), begin.changed());
+    if (!goesOn) {
+      dropCopy();
+    }
+    prepare(
+        () -> {
+          if (goesOn) {
+            keyspace.continueCopy(begin.at());
+          } else if (begin.changed().isPresent()) {
+            keyspace.beginChanges(begin.at());
+          } else {
+            keyspace.beginCopy(begin.at());
+          }
+        });
+    copy = next;
   }
 
   /**
@@ -650,18 +743,21 @@ public final class StoreCore implements Closeable {
    * disk may be one of those that a majority counts on. Where the copy's epoch is newer than the
    * log's last, what stands behind it in the log was never committed.
    */
-  private void checkNotOlder(Token at) {
-    boolean older = at.revision() < token().revision() || at.epoch() < token().epoch();
-    if (older || at.compareTo(log.end()) < 0) {
-      dropCopy();
-      throw new WidecastException(
-          ErrorCode.NOT_READY,
-          "a copy as of "
-              + at
-              + " is older than what this node "
-              + (older ? "shows, " + token() : "has in its log, " + log.end())
-              + ": take one from a node that is further on");
-    }
+  private boolean isOlder(Token at) {
+    boolean hides = at.revision() < token().revision() || at.epoch() < token().epoch();
+    return hides || at.compareTo(log.end()) < 0;
+  }
+
+  private WidecastException tooOld(Token at) {
+    return new WidecastException(
+        ErrorCode.NOT_READY,
+        "a copy as of "
+            + at
+            + " is older than what this node shows, "
+            + token()
+            + ", or has in its log, "
+            + log.end()
+            + ": take one from a node that is further on");
   }
 
   private void dropCopy() {
@@ -702,6 +798,8 @@ public final class StoreCore implements Closeable {
   private void install(CopyIntake whole) {
     long from = log.restart(whole.at(), whole.requests());
     try {
+      whole.tell(tracking);
+      writeTracking();
       keyspace.installCopy(from);
       mapLost = false;
       log.dropBelow(from);

@@ -1,5 +1,6 @@
 package io.widecast.store;
 
+import io.widecast.model.Holding;
 import io.widecast.model.Key;
 import java.util.Optional;
 
@@ -24,6 +25,12 @@ public sealed interface StoreRequest {
 
   /** The map as it is now, held as it is: a {@link HeldView} that must be released. */
   record ViewNow() implements StoreRequest {}
+
+  /**
+   * As {@link ViewNow}, to bring another node's copy on that is as {@code held} says: a {@link
+   * CopyView}.
+   */
+  record ViewToCopy(Holding held) implements StoreRequest {}
 
   /** Gives back what was held; sent, not asked. */
   record Release(long hold) implements StoreRequest {}

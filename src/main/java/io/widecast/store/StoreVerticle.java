@@ -8,12 +8,14 @@ import io.vertx.core.VerticleBase;
 import io.vertx.core.WorkerExecutor;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.MessageConsumer;
+import io.widecast.bus.AskHeld;
 import io.widecast.bus.AskRecovery;
 import io.widecast.bus.Bus;
 import io.widecast.bus.Committed;
 import io.widecast.bus.CopyPart;
 import io.widecast.bus.CopyTaken;
 import io.widecast.bus.Drainable;
+import io.widecast.bus.Held;
 import io.widecast.bus.LogDurable;
 import io.widecast.bus.LogRead;
 import io.widecast.bus.LogWrite;
@@ -154,6 +156,7 @@ public final class StoreVerticle extends VerticleBase implements Drainable {
     listen(Bus.LOG, this::onLog);
     listen(Bus.COMMITTED, this::onCommitted);
     listen(Bus.COPY, this::onCopy);
+    listen(Bus.HELD, this::onAskHeld);
     listen(Bus.LOG_READ, this::onLogRead);
     listen(Bus.RECOVERY, this::onRecovery);
     listen(Bus.VIEW, this::onView);
@@ -354,6 +357,12 @@ public final class StoreVerticle extends VerticleBase implements Drainable {
                   refuse(message, cause);
                 })
             .onComplete(over -> copyPartOver(end));
+  }
+
+  private void onAskHeld(Message<AskHeld> message) {
+    disk.executeBlocking(core::held, false)
+        .onSuccess(holding -> message.reply(new Held(holding), Bus.LOCAL_ONLY))
+        .onFailure(cause -> refuse(message, cause));
   }
 
   private void copyPartOver(boolean end) {

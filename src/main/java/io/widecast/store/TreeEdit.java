@@ -163,7 +163,7 @@ final class TreeEdit {
     return mine;
   }
 
-  /** The map after all changes, as of {@code token}. This edit must not be used again. */
+  /** The map after all changes, as of {@code token}; good until this edit changes it again. */
   TreeView done(Token token) {
     return new TreeView(token, root, size, contentBytes);
   }

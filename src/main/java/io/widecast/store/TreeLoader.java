@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** Builds a tree from rows that come by rising key, leaf after leaf: a root object, or a copy. */
+/** Builds a tree from rows that come by rising key, leaf after leaf: a root object. */
 final class TreeLoader {
 
   // Three quarters, so that the first changes after a load do not split every node.

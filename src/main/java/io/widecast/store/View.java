@@ -78,6 +78,11 @@ public interface View {
     return new PrefixRows(from(from), prefix);
   }
 
+  /** All present keys by rising key, for where they stand: their values do not count. */
+  default Iterator<KeyVersion> states() {
+    return from(Bytes.EMPTY);
+  }
+
   /** Keys that have a time to live, by rising key. */
   default Iterator<KeyVersion> expiring() {
     return StreamSupport.stream(Spliterators.spliteratorUnknownSize(from(Bytes.EMPTY), 0), false)

@@ -10,6 +10,7 @@ import static io.widecast.wire.StreamParts.token;
 
 import io.widecast.bus.EdgeReport;
 import io.widecast.model.Bytes;
+import io.widecast.model.CopyPiece;
 import io.widecast.model.EncodedEntry;
 import io.widecast.model.Key;
 import io.widecast.model.KeyVersion;
@@ -98,7 +99,9 @@ public final class StreamCodec {
       out.text(greeting.id().text()).text(greeting.site().text());
       out.u8(greeting.filter().isPresent() ? 1 : 0);
       greeting.filter().ifPresent(filter -> texts(out, filter.texts()));
-      token(out, greeting.position()).text(greeting.http());
+      token(out, greeting.position());
+      CopyParts.holding(out, greeting.held());
+      out.text(greeting.http());
       return Type.GREETING;
     } else if (frame instanceof StreamFrame.Refusal refusal) {
       out.text(shortened(refusal.detail()));
@@ -111,17 +114,22 @@ public final class StreamCodec {
       token(out, ack.position());
       return Type.ACK;
     } else if (frame instanceof StreamFrame.CopyBegin begin) {
-      token(out, begin.at());
+      token(out, begin.at()).u8(begin.changed().isPresent() ? 1 : 0);
+      begin.changed().ifPresent(changed -> CopyParts.changed(out, changed));
       return Type.COPY_BEGIN;
     } else if (frame instanceof StreamFrame.CopyRows rows) {
-      out.varint(rows.rows().size());
-      rows.rows().forEach(row -> row(out, row));
+      CopyPiece piece = rows.piece();
+      out.varint(piece.rows().size());
+      piece.rows().forEach(row -> row(out, row));
+      out.varint(piece.kept().size());
+      piece.kept().forEach(key -> out.sized(key.bytes()));
+      out.sized(piece.upTo().bytes());
       return Type.COPY_ROWS;
     } else if (frame instanceof StreamFrame.CopyRequests requests) {
       RequestParts.write(out, requests.requests());
       return Type.COPY_REQUESTS;
     } else if (frame instanceof StreamFrame.CopyEnd end) {
-      token(out, end.at()).varint(end.rows());
+      token(out, end.at()).varint(end.keys());
       return Type.COPY_END;
     } else if (frame instanceof StreamFrame.Fetch fetch) {
       out.varint(fetch.range().first()).varint(fetch.range().count());
@@ -130,7 +138,7 @@ public final class StreamCodec {
       entries(out.varint(fetched.term()), fetched.entries());
       return Type.FETCHED;
     } else if (frame instanceof StreamFrame.AskCopy ask) {
-      token(out, ask.atLeast());
+      CopyParts.holding(token(out, ask.atLeast()), ask.held());
       return Type.ASK_COPY;
     } else if (frame instanceof StreamFrame.Publish publish) {
       out.varint(publish.number()).varint(publish.requests().size());
@@ -210,6 +218,7 @@ public final class StreamCodec {
               new NodeId(in.text(NAME_BYTES_MAX)),
               flag(in) ? Optional.of(filter(in)) : Optional.empty(),
               token(in),
+              CopyParts.holding(in),
               in.text(LanFrame.HTTP_BYTES_MAX));
       case REFUSAL -> new StreamFrame.Refusal(in.text(TEXT_BYTES_MAX));
       case ENTRIES -> {
@@ -218,19 +227,26 @@ public final class StreamCodec {
         yield new StreamFrame.Entries(prevRevision, entries(in, body), upTo);
       }
       case ACK -> new StreamFrame.Ack(token(in));
-      case COPY_BEGIN -> new StreamFrame.CopyBegin(token(in));
+      case COPY_BEGIN ->
+          new StreamFrame.CopyBegin(
+              token(in), flag(in) ? Optional.of(CopyParts.changed(in)) : Optional.empty());
       case COPY_ROWS -> {
-        int count = in.count(StreamFrame.ROWS_MAX);
+        int count = in.count(CopyPiece.ITEMS_MAX);
         var rows = new ArrayList<KeyVersion>();
         for (int i = 0; i < count; i++) {
           rows.add(row(in));
         }
-        yield new StreamFrame.CopyRows(rows);
+        int keptCount = in.count(CopyPiece.ITEMS_MAX);
+        var kept = new ArrayList<Key>();
+        for (int i = 0; i < keptCount; i++) {
+          kept.add(key(in));
+        }
+        yield new StreamFrame.CopyRows(new CopyPiece(rows, kept, key(in)));
       }
       case COPY_END -> new StreamFrame.CopyEnd(token(in), in.varint());
       case FETCH -> new StreamFrame.Fetch(new Range(in.varint(), in.count(LanFrame.REQUESTED_MAX)));
       case FETCHED -> new StreamFrame.Fetched(in.varint(), entries(in, body));
-      case ASK_COPY -> new StreamFrame.AskCopy(token(in));
+      case ASK_COPY -> new StreamFrame.AskCopy(token(in), CopyParts.holding(in));
       case PUBLISH -> {
         long number = in.varint();
         int count = in.count(StreamFrame.REQUESTS_MAX);

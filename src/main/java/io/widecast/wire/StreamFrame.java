@@ -2,10 +2,12 @@ package io.widecast.wire;
 
 import io.widecast.bus.EdgeReport;
 import io.widecast.bus.NodeStatus;
+import io.widecast.model.ChangedSince;
+import io.widecast.model.CopyPiece;
 import io.widecast.model.EncodedEntry;
 import io.widecast.model.Filter;
+import io.widecast.model.Holding;
 import io.widecast.model.Key;
-import io.widecast.model.KeyVersion;
 import io.widecast.model.NodeId;
 import io.widecast.model.PublishOutcome;
 import io.widecast.model.PublishRequest;
@@ -27,7 +29,6 @@ public sealed interface StreamFrame {
   int BATCH_BYTES = 64 << 10;
 
   int ENTRIES_MAX = 16_384;
-  int ROWS_MAX = 16_384;
   int REQUESTS_MAX = 4_096;
 
   /**
@@ -35,10 +36,13 @@ public sealed interface StreamFrame {
    *
    * @param filter what it holds: present for an edge node, which then gets a stream; empty for a
    *     core node, which asks
-   * @param position of its copy; {@link Token#NONE} when it has none
+   * @param position from where on a stream is wanted: that of its copy; {@link Token#NONE} when it
+   *     has none
+   * @param held what a copy can go on from, where no stream can continue
    * @param http base URL of its HTTP port, up to {@link LanFrame#HTTP_BYTES_MAX} bytes
    */
-  record Greeting(NodeId id, NodeId site, Optional<Filter> filter, Token position, String http)
+  record Greeting(
+      NodeId id, NodeId site, Optional<Filter> filter, Token position, Holding held, String http)
       implements StreamFrame {
     public Greeting {
       LanFrame.checkHttp(http);
@@ -67,17 +71,15 @@ public sealed interface StreamFrame {
   /** Everything that concerns the edge up to here is on its disk. */
   record Ack(Token position) implements StreamFrame {}
 
-  /** The map as of {@code at} follows, filtered; what it lacks is gone. */
-  record CopyBegin(Token at) implements StreamFrame {}
+  /**
+   * What brings a copy to {@code at} follows, filtered.
+   *
+   * @param changed of what is held there; empty for the whole map, and what it lacks is gone
+   */
+  record CopyBegin(Token at, Optional<ChangedSince> changed) implements StreamFrame {}
 
-  record CopyRows(List<KeyVersion> rows) implements StreamFrame {
-    public CopyRows {
-      rows = List.copyOf(rows);
-      if (rows.size() > ROWS_MAX) {
-        throw new IllegalArgumentException(rows.size() + " rows");
-      }
-    }
-  }
+  /** The next range of keys, by rising key. */
+  record CopyRows(CopyPiece piece) implements StreamFrame {}
 
   /**
    * Named requests that the copy's map holds the work of, by rising revision, for core nodes only:
@@ -93,9 +95,9 @@ public sealed interface StreamFrame {
   }
 
   /**
-   * @param rows how many there were, so that a lost frame is noticed
+   * @param keys how many were named, so that a lost frame is noticed
    */
-  record CopyEnd(Token at, long rows) implements StreamFrame {}
+  record CopyEnd(Token at, long keys) implements StreamFrame {}
 
   /** A core node asks for entries by number. */
   record Fetch(Range range) implements StreamFrame {}
@@ -111,12 +113,13 @@ public sealed interface StreamFrame {
   }
 
   /**
-   * A core node asks for a whole copy.
+   * A core node asks for a copy.
    *
    * @param atLeast what it must reach: the end of the asker's own log on disk, some of which may be
-   *     committed only because it stands there
+   *     committed only because it stands there; and what it holds already
+   * @param held what it can go on from
    */
-  record AskCopy(Token atLeast) implements StreamFrame {}
+  record AskCopy(Token atLeast, Holding held) implements StreamFrame {}
 
   /** Publishes to be ordered for somebody else's client. */
   record Publish(long number, List<PublishRequest> requests) implements StreamFrame {

@@ -8,12 +8,15 @@ import io.vertx.core.Vertx;
 import io.vertx.core.net.NetServer;
 import io.vertx.core.net.SocketAddress;
 import io.vertx.junit5.VertxExtension;
+import io.widecast.bus.AskHeld;
 import io.widecast.bus.Bus;
 import io.widecast.bus.CopyPart;
 import io.widecast.bus.CopyTaken;
+import io.widecast.bus.Held;
 import io.widecast.metrics.Metrics;
 import io.widecast.model.Bytes;
 import io.widecast.model.Filter;
+import io.widecast.model.Holding;
 import io.widecast.model.Key;
 import io.widecast.model.KeyVersion;
 import io.widecast.model.NodeId;
@@ -22,6 +25,7 @@ import io.widecast.model.RequestId;
 import io.widecast.model.Token;
 import io.widecast.model.Value;
 import io.widecast.model.Versioned;
+import io.widecast.resync.ChangedRows;
 import io.widecast.wire.StreamCodec;
 import io.widecast.wire.StreamFrame;
 import java.util.ArrayList;
@@ -44,7 +48,12 @@ class CopyIT {
   private static final Token AT = new Token(2, 1_000_000);
   private static final StreamFrame.Greeting GREETING =
       new StreamFrame.Greeting(
-          new NodeId("paris-2"), new NodeId("paris"), Optional.empty(), Token.NONE, "");
+          new NodeId("paris-2"),
+          new NodeId("paris"),
+          Optional.empty(),
+          Token.NONE,
+          Holding.NOTHING,
+          "");
   private static final int ROWS = 5_000;
 
   private final StreamCodec codec = new StreamCodec(7);
@@ -53,6 +62,10 @@ class CopyIT {
   @Test
   void aCopyBringsItsRequestsToTheStoreAndToWhoeverAskedForIt(Vertx vertx) throws Exception {
     Bus.registerCodecs(vertx);
+    vertx
+        .eventBus()
+        .<AskHeld>localConsumer(
+            Bus.HELD, message -> message.reply(new Held(Holding.NOTHING), Bus.LOCAL_ONLY));
     vertx
         .eventBus()
         .<CopyPart>localConsumer(
@@ -71,13 +84,13 @@ class CopyIT {
     for (CopyPart part : parts) {
       if (part instanceof CopyPart.Requests more) {
         taken.addAll(more.requests());
-      } else if (part instanceof CopyPart.Rows more) {
-        rows += more.rows().size();
+      } else if (part instanceof CopyPart.Piece more) {
+        rows += more.piece().count();
       }
     }
     assertThat(taken).isEqualTo(requests);
     assertThat(rows).isEqualTo(ROWS);
-    assertThat(parts.get(0)).isEqualTo(new CopyPart.Begin(AT));
+    assertThat(parts.get(0)).isEqualTo(CopyPart.Begin.whole(AT));
     assertThat(parts.get(parts.size() - 1)).isEqualTo(new CopyPart.End());
   }
 
@@ -85,6 +98,10 @@ class CopyIT {
   @DisplayName("after a copy that was refused, and after one that was taken, comes another")
   void takesOneCopyAfterTheOther(Vertx vertx) throws Exception {
     Bus.registerCodecs(vertx);
+    vertx
+        .eventBus()
+        .<AskHeld>localConsumer(
+            Bus.HELD, message -> message.reply(new Held(Holding.NOTHING), Bus.LOCAL_ONLY));
     var refusals = new AtomicInteger(1);
     var refusal = new AtomicReference<String>();
     vertx
@@ -92,7 +109,7 @@ class CopyIT {
         .<CopyPart>localConsumer(
             Bus.COPY,
             message -> {
-              if (message.body() instanceof CopyPart.Rows && refusals.getAndDecrement() > 0) {
+              if (message.body() instanceof CopyPart.Piece && refusals.getAndDecrement() > 0) {
                 message.fail(1, "no room");
               } else {
                 message.reply(new CopyTaken(), Bus.LOCAL_ONLY);
@@ -138,7 +155,7 @@ class CopyIT {
                       new FrameSocket(vertx, netSocket, codec, new Metrics(), Optional.empty());
                   socket.handler(
                       frame -> {
-                        if (frame.equals(new StreamFrame.AskCopy(AT))) {
+                        if (frame.equals(new StreamFrame.AskCopy(AT, Holding.NOTHING))) {
                           sender(vertx, socket, requests).start();
                         } else {
                           assertThat(frame).isEqualTo(GREETING);
@@ -151,13 +168,13 @@ class CopyIT {
   }
 
   private static CopySender sender(Vertx vertx, FrameSocket socket, List<RecentRequest> requests) {
+    ChangedRows rows = ChangedRows.whole(rows().iterator(), Filter.ALL);
     return new CopySender(
         vertx,
         socket,
-        AT,
-        rows().iterator(),
+        new StreamFrame.CopyBegin(AT, Optional.empty()),
+        rows::next,
         requests,
-        Filter.ALL,
         bytes -> {},
         at -> {},
         () -> {});

@@ -14,6 +14,8 @@ import io.widecast.faults.FaultProfile;
 import io.widecast.metrics.Metric;
 import io.widecast.metrics.Metrics;
 import io.widecast.model.Bytes;
+import io.widecast.model.CopyPiece;
+import io.widecast.model.Holding;
 import io.widecast.model.Key;
 import io.widecast.model.KeyVersion;
 import io.widecast.model.Token;
@@ -89,7 +91,7 @@ class FrameSocketIT {
           i % 3 == 0
               ? new StreamFrame.Ack(new Token(1, i + 1))
               : i % 3 == 1
-                  ? new StreamFrame.AskCopy(Token.NONE)
+                  ? new StreamFrame.AskCopy(Token.NONE, Holding.NOTHING)
                   : new StreamFrame.Refusal("no ".repeat(i)));
     }
     return some;
@@ -122,9 +124,9 @@ class FrameSocketIT {
     NetSocket client = connect(Optional.empty());
     var value = new Value(Bytes.utf8("x".repeat(1 << 20)), Value.TEXT);
     var row = new KeyVersion(Key.of("k"), new Versioned(value, new Token(1, 1), 1, 1, 0));
-    var large = new StreamFrame.CopyRows(List.of(row, row, row));
+    var large = new StreamFrame.CopyRows(CopyPiece.of(List.of(row, row, row)));
 
-    client.write(bytes(List.of(large, new StreamFrame.AskCopy(Token.NONE))));
+    client.write(bytes(List.of(large, new StreamFrame.AskCopy(Token.NONE, Holding.NOTHING))));
     awaitTrue("both", () -> frames.size() == 2);
     assertThat(frames.get(0)).isEqualTo(large);
   }
@@ -146,7 +148,9 @@ class FrameSocketIT {
   @Test
   void foreignFramesAndOtherVersionsAreCountedByTheirKind() throws Exception {
     connect(Optional.empty())
-        .write(Buffer.buffer(new StreamCodec(8).encode(new StreamFrame.AskCopy(Token.NONE))));
+        .write(
+            Buffer.buffer(
+                new StreamCodec(8).encode(new StreamFrame.AskCopy(Token.NONE, Holding.NOTHING))));
     awaitTrue("closed", () -> closed.get() == 1);
     assertThat(metrics.get(Metric.FRAMES_FOREIGN)).isEqualTo(1);
 
@@ -172,7 +176,8 @@ class FrameSocketIT {
 
     awaitTrue("closed", () -> closed.get() == 1);
     assertThat(server.get().isClosed()).isTrue();
-    assertThat(server.get().send(new StreamFrame.AskCopy(Token.NONE))).isPositive();
+    assertThat(server.get().send(new StreamFrame.AskCopy(Token.NONE, Holding.NOTHING)))
+        .isPositive();
     server.get().close().await(SECONDS_MAX, TimeUnit.SECONDS);
     assertThat(closed).hasValue(1);
   }

@@ -12,8 +12,12 @@ import io.widecast.bus.LogWrite;
 import io.widecast.bus.Recovery;
 import io.widecast.metrics.Metrics;
 import io.widecast.model.Bytes;
+import io.widecast.model.ChangedSince;
+import io.widecast.model.CopyPiece;
 import io.widecast.model.EncodedEntry;
 import io.widecast.model.Entry;
+import io.widecast.model.Filter;
+import io.widecast.model.Holding;
 import io.widecast.model.Key;
 import io.widecast.model.KeyVersion;
 import io.widecast.model.NodeId;
@@ -23,6 +27,8 @@ import io.widecast.model.RequestId;
 import io.widecast.model.Token;
 import io.widecast.model.Versioned;
 import io.widecast.model.WidecastException;
+import io.widecast.resync.ChangedRows;
+import io.widecast.resync.Tracking;
 import io.widecast.sim.SimDisk;
 import io.widecast.store.container.ContainerOptions;
 import io.widecast.store.log.StoreFormat;
@@ -35,6 +41,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 
 /**
  * One core node's store, driven by a seed through everything replication does to it: appends, tails
@@ -277,18 +284,33 @@ final class CrashRun {
     if (random.nextInt(3) == 0) {
       store.container().ifPresent(container -> container.raiseAlarm("page 7 is damaged"));
     }
-    var begin = new CopyPart.Begin(tokenOf(at));
+    Holding held = store.held();
+    assertThat(held.isNothing() || !store.container().flatMap(ContainerKeyspace::alarm).isPresent())
+        .as("nothing is held of a map that is damaged")
+        .isTrue();
+    Optional<ChangedSince> changed =
+        random.nextInt(3) == 0 ? Optional.empty() : trackingOf(at).changedSince(held, tokenOf(at));
+    var begin = new CopyPart.Begin(tokenOf(at), changed);
     long logEpoch = log.isEmpty() ? epochOf(base) : log.lastEntry().getValue().entry().epoch();
-    if (tokenOf(at).compareTo(new Token(logEpoch, end())) < 0) {
+    boolean older = tokenOf(at).compareTo(new Token(logEpoch, end())) < 0;
+    if (older || tokenOf(at).compareTo(held.first()) < 0 && changed.isPresent()) {
       assertThatThrownBy(() -> store.copy(begin)).isInstanceOf(WidecastException.class);
       return; // entries that are acknowledged would be gone
     }
     store.copy(begin);
-    if (random.nextInt(4) == 0) {
-      return; // the sender went away
-    }
     store.copy(new CopyPart.Requests(requestsAt(at)));
-    store.copy(new CopyPart.Rows(rowsAt(at)));
+    ChangedRows rows =
+        changed
+            .map(known -> since(held, known, at))
+            .orElseGet(() -> ChangedRows.whole(rowsAt(at).iterator(), Filter.ALL));
+    int pieces = random.nextInt(3) == 0 ? random.nextInt(8) : Integer.MAX_VALUE;
+    Optional<CopyPiece> piece;
+    while (pieces-- > 0 && (piece = rows.next(1 + random.nextInt(1_000))).isPresent()) {
+      store.copy(new CopyPart.Piece(piece.get()));
+    }
+    if (pieces < 0) {
+      return; // the sender went away; the next may go on
+    }
     copyUnderWay = at;
     Applied shown = store.copy(new CopyPart.End()).orElseThrow();
     copyUnderWay = 0;
@@ -299,6 +321,36 @@ final class CrashRun {
     applied = at;
     agreed = Math.max(at, Math.min(agreed, end()));
     appliedLeast = at;
+  }
+
+  /** Of a node that has seen it all up to {@code revision}. */
+  private Tracking trackingOf(long revision) {
+    var all = new Tracking(Token.NONE);
+    all.onApplied(history.subList(0, (int) revision), tokenOf(revision));
+    return all;
+  }
+
+  private ChangedRows since(Holding held, ChangedSince changed, long at) {
+    return ChangedRows.since(
+        held, changed, rowsAt(at).iterator(), UnaryOperator.identity(), Filter.ALL);
+  }
+
+  /** I6.1: what this node tells of what is gone since any position has all that is. */
+  private void verifyTracking() {
+    for (int revision = 1; revision <= applied; revision++) {
+      Optional<ChangedSince> changed =
+          store.changedSince(Holding.at(tokenOf(revision)), tokenOf(applied));
+      if (changed.isEmpty()) {
+        continue; // nothing is known of that time, and only a whole copy helps
+      }
+      for (String key : states.get(revision).keySet()) {
+        assertThat(
+                states.get((int) applied).containsKey(key)
+                    || changed.get().gone().get(0).contains(Key.of(key)))
+            .as(key + " is gone since " + revision)
+            .isTrue();
+      }
+    }
   }
 
   private TreeMap<Long, EncodedEntry> logAfterCopy(long at) {
@@ -398,6 +450,7 @@ final class CrashRun {
       agreed++;
     }
     verifyLog();
+    verifyTracking();
   }
 
   /** All named requests of what is final are known, and none of a copy that did not end. */

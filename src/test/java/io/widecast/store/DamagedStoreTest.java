@@ -15,6 +15,7 @@ import io.widecast.bus.LogWrite;
 import io.widecast.bus.Recovery;
 import io.widecast.metrics.Metrics;
 import io.widecast.model.Bytes;
+import io.widecast.model.CopyPiece;
 import io.widecast.model.EncodedEntry;
 import io.widecast.model.ErrorCode;
 import io.widecast.model.Key;
@@ -61,8 +62,8 @@ class DamagedStoreTest {
     store = open();
     assertThat(store.container().orElseThrow().alarm()).contains("page 1 is damaged");
 
-    store.copy(new CopyPart.Begin(new Token(1, 5)));
-    store.copy(new CopyPart.Rows(List.of(row("b", "2", 1, 3))));
+    store.copy(CopyPart.Begin.whole(new Token(1, 5)));
+    store.copy(new CopyPart.Piece(CopyPiece.of(List.of(row("b", "2", 1, 3)))));
     assertThat(store.view().find(Key.of("a"))).isPresent(); // until the copy is whole
     store.copy(new CopyPart.End());
 
@@ -89,8 +90,8 @@ class DamagedStoreTest {
     container.own(owned -> owned.takeSnapshot("kept", 1));
     container.raiseAlarm("page 1 is damaged");
 
-    store.copy(new CopyPart.Begin(new Token(1, 5)));
-    store.copy(new CopyPart.Rows(List.of(row("b", "2", 1, 3))));
+    store.copy(CopyPart.Begin.whole(new Token(1, 5)));
+    store.copy(new CopyPart.Piece(CopyPiece.of(List.of(row("b", "2", 1, 3)))));
     store.copy(new CopyPart.End());
 
     assertThat(container.alarm()).isPresent();
@@ -114,8 +115,8 @@ class DamagedStoreTest {
     ContainerKeyspace container = store.container().orElseThrow();
     View pinned = container.own(owned -> owned.pinNow(1));
     container.raiseAlarm("page 1 is damaged");
-    store.copy(new CopyPart.Begin(new Token(1, 1)));
-    store.copy(new CopyPart.Rows(List.of(row("a", "1", 1, 1), row("b", "1", 1, 1))));
+    store.copy(CopyPart.Begin.whole(new Token(1, 1)));
+    store.copy(new CopyPart.Piece(CopyPiece.of(List.of(row("a", "1", 1, 1), row("b", "1", 1, 1)))));
     store.copy(new CopyPart.End());
 
     assertThat(same.find(Key.of("a")).orElseThrow().value().bytes()).isEqualTo(Bytes.utf8("1"));
@@ -142,8 +143,8 @@ class DamagedStoreTest {
   }
 
   private void takeCopy(StoreCore store) {
-    store.copy(new CopyPart.Begin(new Token(1, 5)));
-    store.copy(new CopyPart.Rows(List.of(row("b", "2", 1, 3))));
+    store.copy(CopyPart.Begin.whole(new Token(1, 5)));
+    store.copy(new CopyPart.Piece(CopyPiece.of(List.of(row("b", "2", 1, 3)))));
     store.copy(new CopyPart.End());
   }
 
@@ -165,7 +166,7 @@ class DamagedStoreTest {
       assertThat(found.mapLost()).isTrue();
       assertThat(found.applied()).isEqualTo(new Token(1, 3));
       assertThat(found.logEnd()).isEqualTo(new Token(1, 4));
-      assertThatThrownBy(() -> store.copy(new CopyPart.Begin(new Token(1, 3))))
+      assertThatThrownBy(() -> store.copy(CopyPart.Begin.whole(new Token(1, 3))))
           .isInstanceOf(WidecastException.class);
       store.close();
       disk = disk.kill();

@@ -20,6 +20,7 @@ import io.widecast.metrics.Gauge;
 import io.widecast.metrics.Metric;
 import io.widecast.metrics.Metrics;
 import io.widecast.model.Bytes;
+import io.widecast.model.CopyPiece;
 import io.widecast.model.EncodedEntry;
 import io.widecast.model.Entry;
 import io.widecast.model.ErrorCode;
@@ -297,8 +298,9 @@ class StoreCoreTest {
     }
     disk = disk.kill();
     List<String> names = disk.list();
+    assertThat(names).contains("TRACKING"); // can be missed: then it knows nothing of what is gone
 
-    for (String name : names) {
+    for (String name : names.stream().filter(name -> !name.equals("TRACKING")).toList()) {
       SimDisk whole = disk;
       disk = whole.kill();
       disk.delete(name);
@@ -315,14 +317,16 @@ class StoreCoreTest {
     store.append(write(five));
     store.apply(committed(List.of(five)));
 
-    assertThatThrownBy(() -> store.copy(new CopyPart.Begin(new Token(2, 4))))
+    assertThatThrownBy(() -> store.copy(CopyPart.Begin.whole(new Token(2, 4))))
         .isInstanceOfSatisfying(
             WidecastException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.NOT_READY));
-    store.copy(new CopyPart.Begin(new Token(2, 5)));
-    store.copy(new CopyPart.Rows(List.of(row("b", "2", 1, 3))));
-    assertThatThrownBy(() -> store.copy(new CopyPart.Rows(List.of(row("b", "2", 1, 3)))))
+    store.copy(CopyPart.Begin.whole(new Token(2, 5)));
+    store.copy(new CopyPart.Piece(CopyPiece.of(List.of(row("b", "2", 1, 3)))));
+    assertThatThrownBy(
+            () -> store.copy(new CopyPart.Piece(CopyPiece.of(List.of(row("b", "2", 1, 3))))))
         .isInstanceOf(IllegalArgumentException.class);
-    assertThatThrownBy(() -> store.copy(new CopyPart.Rows(List.of(row("c", "2", 2, 6)))))
+    assertThatThrownBy(
+            () -> store.copy(new CopyPart.Piece(CopyPiece.of(List.of(row("c", "2", 2, 6))))))
         .isInstanceOf(IllegalArgumentException.class);
     Applied applied = store.copy(new CopyPart.End()).orElseThrow();
 
@@ -339,12 +343,12 @@ class StoreCoreTest {
     StoreCore store = open(core());
     store.append(write(entry(1, 1, put("a", "1", 1, 1)), entry(1, 2, put("a", "2", 2, 1))));
 
-    assertThatThrownBy(() -> store.copy(new CopyPart.Begin(new Token(1, 1))))
+    assertThatThrownBy(() -> store.copy(CopyPart.Begin.whole(new Token(1, 1))))
         .isInstanceOfSatisfying(
             WidecastException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.NOT_READY));
     assertThat(store.recovery().logEnd()).isEqualTo(new Token(1, 2));
 
-    store.copy(new CopyPart.Begin(new Token(2, 1))); // in that epoch revision 2 is another entry
+    store.copy(CopyPart.Begin.whole(new Token(2, 1))); // in that epoch revision 2 is another entry
     store.copy(new CopyPart.End());
     assertThat(store.recovery().logEnd()).isEqualTo(new Token(2, 1));
   }
@@ -356,18 +360,18 @@ class StoreCoreTest {
     store.append(write(undone));
     RecentRequest first = request(1, 1, 11);
     RecentRequest second = request(2, 4, 12);
-    store.copy(new CopyPart.Begin(new Token(2, 5)));
+    store.copy(CopyPart.Begin.whole(new Token(2, 5)));
     store.copy(new CopyPart.Requests(List.of(first)));
     store.copy(new CopyPart.Requests(List.of(second)));
-    store.copy(new CopyPart.Rows(List.of(row("b", "2", 1, 3))));
+    store.copy(new CopyPart.Piece(CopyPiece.of(List.of(row("b", "2", 1, 3)))));
     disk = disk.kill();
     store = open(core());
     assertThat(store.recovery().requests()).isEmpty(); // it did not end
     assertThat(store.recovery().log()).containsExactly(undone);
 
-    store.copy(new CopyPart.Begin(new Token(2, 5)));
+    store.copy(CopyPart.Begin.whole(new Token(2, 5)));
     store.copy(new CopyPart.Requests(List.of(first, second)));
-    store.copy(new CopyPart.Rows(List.of(row("b", "2", 1, 3))));
+    store.copy(new CopyPart.Piece(CopyPiece.of(List.of(row("b", "2", 1, 3)))));
     store.copy(new CopyPart.End());
     store.append(write(named(2, 6, 13)));
     store.append(commit(2, 6));
@@ -383,7 +387,7 @@ class StoreCoreTest {
     StoreCore store = open(core());
     assertThatThrownBy(() -> store.copy(new CopyPart.Requests(List.of())))
         .isInstanceOf(IllegalArgumentException.class);
-    store.copy(new CopyPart.Begin(new Token(2, 5)));
+    store.copy(CopyPart.Begin.whole(new Token(2, 5)));
     store.copy(new CopyPart.Requests(List.of(request(1, 3, 1))));
 
     for (RecentRequest wrong : List.of(request(1, 3, 2), request(2, 6, 2), request(3, 4, 2))) {
@@ -411,10 +415,10 @@ class StoreCoreTest {
   @Test
   void aCopyIsCountedOnceWhenItIsShown() throws Exception {
     StoreCore store = open(edge());
-    store.copy(new CopyPart.Begin(new Token(2, 5)));
-    store.copy(new CopyPart.Rows(List.of(row("b", "2", 1, 3))));
-    store.copy(new CopyPart.Begin(new Token(2, 6))); // its sender began anew
-    store.copy(new CopyPart.Rows(List.of(row("b", "2", 1, 3))));
+    store.copy(CopyPart.Begin.whole(new Token(2, 5)));
+    store.copy(new CopyPart.Piece(CopyPiece.of(List.of(row("b", "2", 1, 3)))));
+    store.copy(CopyPart.Begin.whole(new Token(2, 6))); // its sender began anew
+    store.copy(new CopyPart.Piece(CopyPiece.of(List.of(row("b", "2", 1, 3)))));
     assertThat(metrics.get(Metric.COPIES_TAKEN)).isZero();
 
     store.copy(new CopyPart.End());
@@ -428,8 +432,8 @@ class StoreCoreTest {
     EncodedEntry one = entry(1, 1, put("a", "1", 1, 1));
     store.append(write(one));
     store.apply(committed(List.of(one)));
-    store.copy(new CopyPart.Begin(new Token(1, 9)));
-    store.copy(new CopyPart.Rows(List.of(row("b", "x".repeat(5000), 1, 9))));
+    store.copy(CopyPart.Begin.whole(new Token(1, 9)));
+    store.copy(new CopyPart.Piece(CopyPiece.of(List.of(row("b", "x".repeat(5000), 1, 9)))));
     long used = disk.list().stream().mapToLong(name -> disk.bytes(name).length).sum();
     disk.setCapacity(used + 4000);
 

@@ -21,6 +21,7 @@ import io.widecast.bus.LogSlice;
 import io.widecast.bus.Recovery;
 import io.widecast.metrics.Metric;
 import io.widecast.metrics.Metrics;
+import io.widecast.model.CopyPiece;
 import io.widecast.model.EncodedEntry;
 import io.widecast.model.Key;
 import io.widecast.model.NodeId;
@@ -143,8 +144,11 @@ class StoreVerticleIT {
     deploy();
     feed.poll(20, TimeUnit.SECONDS);
 
-    await(ask(Bus.COPY, new CopyPart.Begin(new Token(2, 40))));
-    await(ask(Bus.COPY, new CopyPart.Rows(List.of(row("a", "1", 2, 7), row("b", "2", 2, 40)))));
+    await(ask(Bus.COPY, CopyPart.Begin.whole(new Token(2, 40))));
+    await(
+        ask(
+            Bus.COPY,
+            new CopyPart.Piece(CopyPiece.of(List.of(row("a", "1", 2, 7), row("b", "2", 2, 40))))));
     assertThat(feed).isEmpty();
     await(ask(Bus.COPY, new CopyPart.End()));
     Applied applied = feed.poll(20, TimeUnit.SECONDS);

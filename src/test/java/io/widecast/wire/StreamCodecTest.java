@@ -7,12 +7,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.widecast.model.AckLevel;
+import io.widecast.model.BucketSet;
 import io.widecast.model.Bytes;
+import io.widecast.model.ChangedSince;
 import io.widecast.model.Compare;
 import io.widecast.model.Draft;
 import io.widecast.model.Entry;
 import io.widecast.model.ErrorCode;
 import io.widecast.model.Filter;
+import io.widecast.model.Holding;
 import io.widecast.model.Key;
 import io.widecast.model.NodeId;
 import io.widecast.model.PublishOutcome;
@@ -34,6 +37,7 @@ import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class StreamCodecTest {
 
@@ -114,8 +118,9 @@ class StreamCodecTest {
 
   @Test
   void refusesOtherClustersAndVersionsUnderAGoodChecksum() {
-    byte[] ours = body(STREAM.encode(new StreamFrame.AskCopy(Token.NONE)));
-    byte[] theirs = body(new StreamCodec(7).encode(new StreamFrame.AskCopy(Token.NONE)));
+    byte[] ours = body(STREAM.encode(new StreamFrame.AskCopy(Token.NONE, Holding.NOTHING)));
+    byte[] theirs =
+        body(new StreamCodec(7).encode(new StreamFrame.AskCopy(Token.NONE, Holding.NOTHING)));
     byte[] newer = ours.clone();
     newer[0] = 2;
     byte[] posing = theirs.clone(); // our number on it, their checksum
@@ -158,6 +163,26 @@ class StreamCodecTest {
         bad("entries, 16,385", 3, out -> out.varint(0).varint(3).varint(7).varint(16_385)),
         bad("entries, a bad one", 3, raw(0, 3, 7, 1, 0, 0, 0, 14, 1, 2, 3, 4, 0, 1, 1, 0, 0, 0)),
         bad("ack of 64 bits", 4, raw(3, 255, 255, 255, 255, 255, 255, 255, 255, 255, 1)),
+        bad("changed of nothing", 5, changed(raw(0))),
+        bad("changed, 9 stretches", 5, changed(raw(9))),
+        bad("changed, form 2", 5, changed(raw(1, 2))),
+        bad("changed, 6,001 numbers", 5, changed(out -> out.varint(1).u8(0).varint(6_001))),
+        bad(
+            "changed, bucket 65,536",
+            5,
+            changed(out -> out.varint(1).u8(0).varint(1).varint(65_536))),
+        bad("changed, half a bitmap", 5, changed(raw(1, 1, 255, 255))),
+        bad(
+            "changed, 4,097 epochs",
+            5,
+            out -> out.varint(3).varint(7).u8(1).varint(1).u8(0).varint(0).varint(4_097)),
+        bad("held, no stretch", 10, raw(3, 7, 0)),
+        bad("held, 9 stretches", 10, raw(3, 7, 9)),
+        bad("held, the last ends", 10, raw(3, 7, 1, 1, 1, 'a', 3, 5)),
+        bad("held, the first does not end", 10, raw(3, 7, 2, 0, 3, 5, 0, 3, 4)),
+        bad("held, newer behind older", 10, raw(3, 7, 2, 1, 1, 'a', 3, 5, 0, 3, 6)),
+        bad("held, ends that fall", 10, raw(3, 7, 3, 1, 1, 'b', 3, 5, 1, 1, 'a', 3, 4, 0, 3, 1)),
+        bad("held, nothing before something", 10, raw(3, 7, 2, 1, 1, 'a', 0, 0, 0, 0, 0)),
         bad("rows, one too few", 6, raw(1)),
         bad("rows, 16,385", 6, out -> out.varint(16_385)),
         bad("row without a key", 6, row("", 3, 7, 0, 1)),
@@ -221,6 +246,8 @@ class StreamCodecTest {
   @Test
   void theBodiesAboveAreRefusedForNothingElse() throws WireException {
     assertThat(decode(1, greeting("a", "a", patterns(1, "**"), ""))).isNotNull();
+    assertThat(decode(5, changed(raw(1, 0, 1, 7)))).isNotNull();
+    assertThat(decode(10, raw(3, 7, 2, 1, 1, 'a', 3, 5, 0, 0, 0))).isNotNull();
     assertThat(decode(6, row("a", 3, 7, 6, 1))).isNotNull();
     assertThat(decode(11, request(ONE, raw(1, 1, 1, 'a'), raw(0, 3), 1))).isNotNull();
     assertThat(decode(12, refusedOutcome("no-master", "x", raw(1, 1, 'a', 0)))).isNotNull();
@@ -281,7 +308,31 @@ class StreamCodecTest {
     assertUnsendable(
         () ->
             new StreamFrame.Greeting(
-                new NodeId("a"), new NodeId("a"), Optional.empty(), Token.NONE, "h".repeat(256)));
+                new NodeId("a"),
+                new NodeId("a"),
+                Optional.empty(),
+                Token.NONE,
+                Holding.NOTHING,
+                "h".repeat(256)));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 7, 12, 65_536})
+  void bucketsComeAsTheyAre(int every) throws WireException {
+    var some = BucketSet.of(bucket -> bucket % every == 0); // 12: more bytes than a bitmap
+    var runs = new ArrayList<Token>();
+    for (int i = 0; i < ChangedSince.EPOCHS_MAX; i++) {
+      runs.add(new Token(i, Long.MAX_VALUE / 2 + i));
+    }
+    var changed =
+        new ChangedSince(java.util.Collections.nCopies(Holding.STRETCHES_MAX, some), runs);
+    var begin = new StreamFrame.CopyBegin(new Token(3, 1042), Optional.of(changed));
+
+    byte[] frame = STREAM.encode(begin);
+    byte[] body = java.util.Arrays.copyOfRange(frame, StreamCodec.LENGTH_BYTES, frame.length);
+
+    assertThat(STREAM.decode(body)).isEqualTo(begin);
+    assertThat(frame.length).isLessThan(8 * 8_300 + 80_000);
   }
 
   @Test
@@ -338,7 +389,20 @@ class StreamCodecTest {
       String id, String site, Consumer<ByteWriter> filter, String http) {
     return out -> {
       filter.accept(out.text(id).text(site));
-      out.varint(0).varint(0).text(http);
+      holding(1, 0, 0).accept(out.varint(0).varint(0));
+      out.text(http);
+    };
+  }
+
+  /** One stretch, at {@code epoch} and {@code revision}. */
+  private static Consumer<ByteWriter> holding(int stretches, long epoch, long revision) {
+    return out -> out.varint(stretches).u8(0).varint(epoch).varint(revision);
+  }
+
+  private static Consumer<ByteWriter> changed(Consumer<ByteWriter> sets) {
+    return out -> {
+      sets.accept(out.varint(3).varint(7).u8(1));
+      out.varint(0);
     };
   }
 
@@ -356,6 +420,7 @@ class StreamCodecTest {
     return out -> {
       out.varint(1).text(key).varint(epoch).varint(revision);
       out.varint(sinceCreated).varint(version).varint(0).u8(0).varint(0);
+      out.varint(0).text("a");
     };
   }
 

@@ -3,16 +3,20 @@ package io.widecast.wire;
 import io.widecast.bus.EdgeReport;
 import io.widecast.bus.NodeStatus;
 import io.widecast.model.AckLevel;
+import io.widecast.model.BucketSet;
 import io.widecast.model.Bytes;
+import io.widecast.model.ChangedSince;
 import io.widecast.model.ClusterView;
 import io.widecast.model.ClusterView.Role;
 import io.widecast.model.ClusterView.State;
 import io.widecast.model.Compare;
+import io.widecast.model.CopyPiece;
 import io.widecast.model.Draft;
 import io.widecast.model.EncodedEntry;
 import io.widecast.model.Entry;
 import io.widecast.model.ErrorCode;
 import io.widecast.model.Filter;
+import io.widecast.model.Holding;
 import io.widecast.model.Key;
 import io.widecast.model.KeyVersion;
 import io.widecast.model.NodeId;
@@ -276,12 +280,17 @@ final class WireExamples {
                 new NodeId("paris"),
                 Optional.empty(),
                 new Token(3, 1042),
+                Holding.NOTHING,
                 URL),
             "t id",
             "t site",
             "1 filter present",
             "v position, epoch",
             "v position, revision",
+            "v stretches",
+            "1 ends at a key",
+            "v at, epoch",
+            "v at, revision",
             "t http"),
         example(
             "greeting-edge",
@@ -290,6 +299,7 @@ final class WireExamples {
                 new NodeId("tokyo"),
                 Optional.of(Filter.parse(List.of("city/JP/**", "price/*/JPY"))),
                 Token.NONE,
+                Holding.NOTHING.advanced(Key.of("city/JP/Kobe"), new Token(3, 1000)),
                 ""),
             "t id",
             "t site",
@@ -299,6 +309,14 @@ final class WireExamples {
             "t pattern",
             "v position, epoch",
             "v position, revision",
+            "v stretches",
+            "1 ends at a key",
+            "t key",
+            "v at, epoch",
+            "v at, revision",
+            "1 ends at a key",
+            "v at, epoch",
+            "v at, revision",
             "t http"),
         example("refusal", new StreamFrame.Refusal("this site has 2 homes"), "t detail"),
         example(
@@ -332,12 +350,38 @@ final class WireExamples {
     return Stream.of(
         example(
             "copy-begin",
-            new StreamFrame.CopyBegin(new Token(3, 1042)),
+            new StreamFrame.CopyBegin(new Token(3, 1042), Optional.empty()),
             "v at, epoch",
-            "v at, revision"),
+            "v at, revision",
+            "1 changed present"),
+        example(
+            "copy-begin-changed",
+            new StreamFrame.CopyBegin(
+                new Token(3, 1042),
+                Optional.of(
+                    new ChangedSince(
+                        List.of(
+                            BucketSet.NONE,
+                            BucketSet.of(bucket -> bucket == 5 || bucket == 65_535)),
+                        List.of(new Token(3, 950))))),
+            "v at, epoch",
+            "v at, revision",
+            "1 changed present",
+            "v stretches",
+            "1 form: numbers",
+            "v buckets",
+            "1 form: numbers",
+            "v buckets",
+            "v first bucket",
+            "v difference",
+            "v epochs",
+            "v began at, epoch",
+            "v began at, revision"),
         example(
             "copy-rows",
-            new StreamFrame.CopyRows(List.of(row)),
+            new StreamFrame.CopyRows(
+                new CopyPiece(
+                    List.of(row), List.of(Key.of("city/JP/Nara")), Key.of("city/JP/Tokyo"))),
             "v rows",
             "t key",
             "v epoch",
@@ -346,7 +390,10 @@ final class WireExamples {
             "v version",
             "v expiresAtMillis",
             "1 content type",
-            "t value"),
+            "t value",
+            "v kept",
+            "t key",
+            "t up to"),
         example(
             "copy-requests",
             new StreamFrame.CopyRequests(
@@ -361,7 +408,7 @@ final class WireExamples {
             new StreamFrame.CopyEnd(new Token(3, 1042), 135_233),
             "v at, epoch",
             "v at, revision",
-            "v rows"),
+            "v keys"),
         example("fetch", new StreamFrame.Fetch(new Range(1042, 5)), "v first", "v count"),
         example(
             "fetched",
@@ -372,9 +419,13 @@ final class WireExamples {
             "e entry"),
         example(
             "ask-copy",
-            new StreamFrame.AskCopy(new Token(3, 1042)),
+            new StreamFrame.AskCopy(new Token(3, 1042), Holding.NOTHING),
             "v at least, epoch",
-            "v at least, revision"));
+            "v at least, revision",
+            "v stretches",
+            "1 ends at a key",
+            "v at, epoch",
+            "v at, revision"));
   }
 
   private static Object requestFields() {

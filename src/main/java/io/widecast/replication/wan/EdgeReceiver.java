@@ -48,7 +48,7 @@ public final class EdgeReceiver {
   private boolean damaged; // a copy is to take the place of what is on disk
   private boolean copying;
   private Token copyAt = Token.NONE;
-  private long copyRows;
+  private long copyKeys;
   private boolean ending; // the copy is complete and on its way to the disk
   private LogWrite write;
 
@@ -142,23 +142,23 @@ public final class EdgeReceiver {
     }
     copying = true;
     copyAt = begin.at();
-    copyRows = 0;
-    return List.of(new Output.Copy(new CopyPart.Begin(begin.at())));
+    copyKeys = 0;
+    return List.of(new Output.Copy(new CopyPart.Begin(begin.at(), begin.changed())));
   }
 
   public List<Output> onCopyRows(StreamFrame.CopyRows rows) {
     if (!copying) {
       return List.of(new Output.Reconnect("rows outside a copy"));
     }
-    copyRows += rows.rows().size();
-    return List.of(new Output.Copy(new CopyPart.Rows(rows.rows())));
+    copyKeys += rows.piece().count();
+    return List.of(new Output.Copy(new CopyPart.Piece(rows.piece())));
   }
 
   public List<Output> onCopyEnd(StreamFrame.CopyEnd end) {
-    if (!copying || !end.at().equals(copyAt) || end.rows() != copyRows) {
+    if (!copying || !end.at().equals(copyAt) || end.keys() != copyKeys) {
       return List.of(
           new Output.Reconnect(
-              "copy of " + end.rows() + " rows at " + end.at() + ", got " + copyRows));
+              "copy of " + end.keys() + " keys at " + end.at() + ", got " + copyKeys));
     }
     copying = false;
     ending = true;

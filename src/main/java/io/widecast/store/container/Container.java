@@ -1,6 +1,7 @@
 package io.widecast.store.container;
 
 import io.widecast.metrics.Metrics;
+import io.widecast.model.Bytes;
 import io.widecast.model.EncodedEntry;
 import io.widecast.model.ErrorCode;
 import io.widecast.model.Key;
@@ -19,6 +20,8 @@ import io.widecast.store.snapshot.SnapshotRow;
 import io.widecast.store.tree.Cell;
 import io.widecast.store.tree.MiddleMap;
 import io.widecast.store.tree.Pages;
+import io.widecast.store.tree.Place;
+import io.widecast.store.tree.TreeReader;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.ArrayDeque;
@@ -26,6 +29,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /**
  * The map of one node on disk: a copy-on-write tree of all versions inside the history, snapshots
@@ -62,6 +66,7 @@ public final class Container implements Closeable {
 
   private Head running;
   private Head staging; // of a copy that is coming in; null when none is
+  private Token stagingPruned; // what the map had pruned that it began as; null for none
   private History history;
   private long number; // of the last checkpoint
   private long begun; // number of the last one that was begun, written or not
@@ -286,14 +291,16 @@ public final class Container implements Closeable {
 
   /** Applies committed entries; the map then stands at {@code upTo}. */
   public void advance(List<EncodedEntry> entries, Token upTo) {
-    final Token before = running.token();
+    // Where older versions of a key may still stand, the newest must stay above them until pruned.
+    boolean isPruned = history.pruned().revision() >= running.token().revision();
+    boolean keepsOlder = options.keepsHistory() || !isPruned;
     for (EncodedEntry entry : entries) {
       Token token = entry.entry().token();
       replayChangesBefore(token);
       history.onEntry(token);
       for (Pair pair : entry.entry().pairs()) {
         Cell older = forest.apply(running, pair, token);
-        if (older != null && !options.keepsHistory()) {
+        if (older != null && !keepsOlder) {
           forest.forget(running, older);
           if (pair instanceof Pair.Delete) {
             running.tree().remove(older.key(), token.revision());
@@ -304,13 +311,11 @@ public final class Container implements Closeable {
     }
     replayChangesBefore(new Token(Long.MAX_VALUE, upTo.revision() + 1));
     running.moveTo(upTo);
-    if (!options.keepsHistory()) {
-      // What an earlier run has kept is pruned in the background, as after a compaction.
-      if (history.pruned().revision() >= before.revision()) {
-        history = History.from(upTo);
-      } else {
-        history.raise(upTo.revision());
-      }
+    if (!keepsOlder) {
+      history = History.from(upTo);
+    } else if (!options.keepsHistory()) {
+      // What an earlier run or a copy has kept is pruned in the background, as after a compaction.
+      history.raise(upTo.revision());
     }
     publish();
   }
@@ -586,6 +591,23 @@ public final class Container implements Closeable {
   public void beginCopy(Token at) {
     dropCopy();
     staging = forest.newHead(at);
+    stagingPruned = null;
+  }
+
+  /** As {@link #beginCopy}, of a copy that begins as the running map is, sharing all of it. */
+  public void beginChanges(Token at) {
+    dropCopy();
+    SnapshotRow base = forest.snapshot(running, "", 0);
+    staging = forest.cloneOf(base);
+    staging.moveTo(at);
+    stagingPruned = history.pruned();
+    forest.condemn(base);
+    publish();
+  }
+
+  /** The copy that is coming in is to be as of {@code at}, which is not older. */
+  public void continueCopy(Token at) {
+    staging.moveTo(at);
   }
 
   /** Gives up a copy that is coming in, if one is. */
@@ -599,9 +621,37 @@ public final class Container implements Closeable {
   /** Rows of the copy, by rising key. */
   public void addCopy(List<KeyVersion> rows) {
     for (KeyVersion row : rows) {
-      forest.put(staging, row.key().bytes().unsafeArray(), row.versioned());
+      byte[] key = row.key().bytes().unsafeArray();
+      Cell held = staging.tree().reader().find(key, Long.MAX_VALUE);
+      if (held == null || held.revision() < row.versioned().revision()) {
+        forest.put(staging, key, row.versioned());
+      }
     }
     publish(); // the middle map is shared
+  }
+
+  /**
+   * Looks at some keys of the copy, and removes those that are {@code lost}.
+   *
+   * @param from where to begin
+   * @param upTo the last to look at; empty for all the rest
+   * @return where to go on; null when all were looked at
+   */
+  public Place removeFromCopy(Place from, Optional<Key> upTo, Predicate<Key> lost, int max) {
+    TreeReader.Slice slice = staging.tree().reader().visible(from, Long.MAX_VALUE, max);
+    Place next = slice.next();
+    for (Cell cell : slice.cells()) {
+      var key = new Key(Bytes.wrap(cell.key()));
+      if (upTo.isPresent() && key.compareTo(upTo.get()) > 0) {
+        next = null;
+        break;
+      }
+      if (cell.isPut() && lost.test(key)) {
+        forest.apply(staging, new Pair.Delete(key, false), staging.token());
+      }
+    }
+    publish();
+    return next;
   }
 
   /** The copy is whole: it takes the place of the running map, in memory; a checkpoint is next. */
@@ -609,7 +659,9 @@ public final class Container implements Closeable {
     forest.freeze(running, 0);
     running = staging;
     staging = null;
-    history = History.from(running.token());
+    // What a clone has of older versions, no reader gets at; it is pruned.
+    Token at = running.token();
+    history = stagingPruned == null ? History.from(at) : History.from(at, stagingPruned);
     publish();
   }
 

@@ -34,6 +34,13 @@ final class History {
     return history;
   }
 
+  /** As that, of a map in which what was replaced since {@code pruned} has not gone yet. */
+  static History from(Token at, Token pruned) {
+    History history = from(at);
+    history.pruned = pruned;
+    return history;
+  }
+
   Token horizon() {
     return horizon;
   }

@@ -26,6 +26,7 @@ import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.LongUnaryOperator;
+import java.util.function.Predicate;
 
 /**
  * Reads a map at one revision on any thread. Begins with the state it was given; when a page or a
@@ -220,9 +221,14 @@ final class Reading {
     return new Rows(Place.before(from), prefix);
   }
 
+  /** Present keys, by rising key; reads no values. */
+  Iterator<KeyVersion> states() {
+    return new PickedRows(cell -> true, cell -> NONE);
+  }
+
   /** Keys with a time to live, by rising key; reads no other values. */
   Iterator<KeyVersion> expiring() {
-    return new ExpiringRows();
+    return new PickedRows(cell -> cell.expiresAtMillis() > 0, this::value);
   }
 
   private KeyVersion row(Cell cell, Value value) {
@@ -283,17 +289,25 @@ final class Reading {
     }
   }
 
-  private final class ExpiringRows implements Iterator<KeyVersion> {
+  /** Rows of puts that are picked before any value is read. */
+  private final class PickedRows implements Iterator<KeyVersion> {
 
+    private final Predicate<Cell> picked;
+    private final Function<Cell, Value> valueOf;
     private final ArrayDeque<Cell> cells = new ArrayDeque<>();
     private Place next = Place.FIRST;
+
+    PickedRows(Predicate<Cell> picked, Function<Cell, Value> valueOf) {
+      this.picked = picked;
+      this.valueOf = valueOf;
+    }
 
     @Override
     public boolean hasNext() {
       while (cells.isEmpty() && next != null) {
         TreeReader.Slice slice = slice(next, SLICE_ROWS);
         for (Cell cell : slice.cells()) {
-          if (cell.isPut() && cell.expiresAtMillis() > 0) {
+          if (cell.isPut() && picked.test(cell)) {
             cells.add(cell);
           }
         }
@@ -308,7 +322,7 @@ final class Reading {
         throw new NoSuchElementException();
       }
       Cell cell = cells.remove();
-      return row(cell, value(cell));
+      return row(cell, valueOf.apply(cell));
     }
   }
 }

@@ -55,6 +55,11 @@ abstract class ReadingView implements View {
   }
 
   @Override
+  public final Iterator<KeyVersion> states() {
+    return reading.states();
+  }
+
+  @Override
   public final Iterator<KeyVersion> expiring() {
     return reading.expiring();
   }

@@ -4,6 +4,7 @@ import io.widecast.bus.CopyPart;
 import io.widecast.bus.HardState;
 import io.widecast.bus.LogWrite;
 import io.widecast.metrics.Metrics;
+import io.widecast.model.CopyPiece;
 import io.widecast.model.KeyVersion;
 import io.widecast.model.NodeId;
 import io.widecast.model.Token;
@@ -113,10 +114,10 @@ public final class SnapshotRestore {
       if (!reader.header().equals(header)) {
         throw new SnapshotFileException("the file was changed while it was read");
       }
-      core.copy(new CopyPart.Begin(header.token()));
+      core.copy(CopyPart.Begin.whole(header.token()));
       List<KeyVersion> rows;
       while (!(rows = reader.next()).isEmpty()) {
-        core.copy(new CopyPart.Rows(rows));
+        core.copy(new CopyPart.Piece(CopyPiece.of(rows)));
       }
       core.copy(new CopyPart.End());
     }

@@ -7,7 +7,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.widecast.bus.Committed;
 import io.widecast.bus.CopyPart;
 import io.widecast.bus.LogWrite;
+import io.widecast.model.CopyPiece;
 import io.widecast.model.EncodedEntry;
+import io.widecast.model.Key;
 import io.widecast.model.Token;
 import io.widecast.replication.wan.EdgeReceiver.Output;
 import io.widecast.wire.StreamFrame;
@@ -102,9 +104,9 @@ class EdgeReceiverTest {
     var at = new Token(1, 7);
     assertThat(fresh.hasCopy()).isFalse();
 
-    assertThat(fresh.onCopyBegin(new StreamFrame.CopyBegin(at)))
-        .containsExactly(new Output.Copy(new CopyPart.Begin(at)));
-    fresh.onCopyRows(new StreamFrame.CopyRows(List.of()));
+    assertThat(fresh.onCopyBegin(new StreamFrame.CopyBegin(at, Optional.empty())))
+        .containsExactly(new Output.Copy(CopyPart.Begin.whole(at)));
+    fresh.onCopyRows(new StreamFrame.CopyRows(new CopyPiece(List.of(), List.of(), Key.of("a"))));
     assertThat(fresh.onCopyEnd(new StreamFrame.CopyEnd(at, 0)))
         .containsExactly(new Output.Copy(new CopyPart.End()));
     assertThat(fresh.onEntries(frame(7, 8, entry(8)))).isEmpty();
@@ -117,23 +119,25 @@ class EdgeReceiverTest {
   @Test
   void refusesACopyWithMissingRows() {
     var fresh = new EdgeReceiver(Token.NONE);
-    fresh.onCopyBegin(new StreamFrame.CopyBegin(new Token(1, 7)));
+    fresh.onCopyBegin(new StreamFrame.CopyBegin(new Token(1, 7), Optional.empty()));
 
     assertReconnects(fresh.onCopyEnd(new StreamFrame.CopyEnd(new Token(1, 7), 1)));
   }
 
   @Test
   void refusesFramesOutOfPlace() {
-    assertReconnects(receiver.onCopyRows(new StreamFrame.CopyRows(List.of())));
+    assertReconnects(
+        receiver.onCopyRows(
+            new StreamFrame.CopyRows(new CopyPiece(List.of(), List.of(), Key.of("a")))));
     assertReconnects(receiver.onCopyEnd(new StreamFrame.CopyEnd(new Token(1, 7), 0)));
-    receiver.onCopyBegin(new StreamFrame.CopyBegin(new Token(1, 7)));
+    receiver.onCopyBegin(new StreamFrame.CopyBegin(new Token(1, 7), Optional.empty()));
 
     assertReconnects(receiver.onEntries(frame(0, 2, entry(2))));
   }
 
   @Test
   void beginsAnewAfterACutCopy() {
-    receiver.onCopyBegin(new StreamFrame.CopyBegin(new Token(1, 7)));
+    receiver.onCopyBegin(new StreamFrame.CopyBegin(new Token(1, 7), Optional.empty()));
 
     receiver.onConnected();
 
