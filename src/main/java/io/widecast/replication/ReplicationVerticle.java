@@ -659,7 +659,7 @@ public final class ReplicationVerticle extends VerticleBase implements Drainable
   }
 
   private void takeCopy(Token atLeast) {
-    LOG.info("taking a whole copy from the master");
+    LOG.info("too far behind: taking a copy from the master, or what has changed");
     masterAddress()
         .map(address -> copyTaker.take(address, greeting, atLeast))
         .orElse(Future.failedFuture("it is not known where the master is"))

@@ -537,17 +537,14 @@ public final class StreamServerVerticle extends VerticleBase implements Drainabl
       Session session, CopyView held, List<RecentRequest> requests, Filter filter) {
     metrics.increment(Metric.COPIES_SERVED);
     ChangedRows rows = held.rows(filter);
+    Metric counter = session.stream == null ? Metric.LAN_BYTES_COPY : Metric.WAN_BYTES_COPY;
     new CopySender(
             vertx,
             session.socket,
             new StreamFrame.CopyBegin(held.view().token(), held.changed()),
             rows::next,
             requests,
-            bytes -> {
-              if (session.stream != null) {
-                metrics.add(Metric.WAN_BYTES_COPY, bytes);
-              }
-            },
+            bytes -> metrics.add(counter, bytes),
             at -> onCopySent(session, at),
             () -> release(held))
         .start();

@@ -26,6 +26,7 @@ public final class StoreMessages {
           StoreRequest.HoldAt.class,
           StoreRequest.ViewSnapshot.class,
           StoreRequest.ViewNow.class,
+          StoreRequest.ViewToCopy.class,
           StoreRequest.Release.class,
           StoreRequest.History.class,
           StoreRequest.TakeSnapshot.class,
@@ -41,6 +42,7 @@ public final class StoreMessages {
   private static final List<Class<? extends Record>> ANSWERS =
       List.of(
           HeldView.class,
+          CopyView.class,
           HeldDiff.class,
           KeyHistory.class,
           SnapshotInfo.class,

@@ -19,11 +19,14 @@ import io.widecast.bus.Recovery;
 import io.widecast.metrics.Gauge;
 import io.widecast.metrics.Metric;
 import io.widecast.metrics.Metrics;
+import io.widecast.model.BucketSet;
 import io.widecast.model.Bytes;
+import io.widecast.model.ChangedSince;
 import io.widecast.model.CopyPiece;
 import io.widecast.model.EncodedEntry;
 import io.widecast.model.Entry;
 import io.widecast.model.ErrorCode;
+import io.widecast.model.Holding;
 import io.widecast.model.Key;
 import io.widecast.model.NodeId;
 import io.widecast.model.RecentRequest;
@@ -502,5 +505,36 @@ class StoreCoreTest {
 
   private static void assertBroken(Runnable action) {
     assertThatThrownBy(action::run).isInstanceOf(IllegalStateException.class);
+  }
+
+  @Test
+  @DisplayName("seed 3726 of the simulator: a delete after a copy that went on brings nothing back")
+  void aCopyThatGoesOnLeavesNoOlderVersions() throws Exception {
+    StoreCore store = open(edge().withHistory(Duration.ZERO, 0));
+    assertThat(store.held()).isEqualTo(Holding.NOTHING);
+    store.copy(CopyPart.Begin.whole(new Token(1, 5)));
+    store.copy(new CopyPart.Piece(CopyPiece.of(List.of(row("a", "1", 1, 3), row("b", "1", 1, 4)))));
+
+    assertThat(store.held()).isEqualTo(Holding.NOTHING.advanced(Key.of("b"), new Token(1, 5)));
+    BucketSet bucketOfB = BucketSet.of(bucket -> bucket == BucketSet.bucketOf(Key.of("b")));
+    var changed = new ChangedSince(List.of(bucketOfB, BucketSet.NONE), List.of());
+    store.copy(new CopyPart.Begin(new Token(1, 7), Optional.of(changed)));
+    store.copy(new CopyPart.Piece(CopyPiece.of(List.of(row("a", "2", 1, 6), row("c", "1", 1, 2)))));
+    Applied shown = store.copy(new CopyPart.End()).orElseThrow();
+    assertThat(shown.view().find(Key.of("a")).orElseThrow().revision()).isEqualTo(6);
+    assertThat(shown.view().find(Key.of("b"))).isEmpty();
+    assertThat(shown.view().find(Key.of("c"))).isPresent();
+
+    EncodedEntry gone = entry(1, 8, delete("a"), delete("b"));
+    store.append(write(gone));
+    View last = store.apply(committed(List.of(gone))).orElseThrow().view();
+
+    assertThat(last.find(Key.of("a"))).isEmpty();
+    assertThat(last.find(Key.of("b"))).isEmpty();
+    assertThat(last.size()).isEqualTo(1);
+    assertThat(store.changedSince(Holding.at(new Token(1, 4)), last.token()))
+        .as("it began from nothing and knows of no deletes before")
+        .isEmpty();
+    assertThat(store.changedSince(Holding.at(new Token(1, 7)), last.token())).isPresent();
   }
 }

@@ -625,6 +625,9 @@ public final class Container implements Closeable {
       Cell held = staging.tree().reader().find(key, Long.MAX_VALUE);
       if (held == null || held.revision() < row.versioned().revision()) {
         forest.put(staging, key, row.versioned());
+        if (held != null && stagingPruned == null) {
+          forest.forget(staging, held); // of a transfer that broke off: nobody would prune it
+        }
       }
     }
     publish(); // the middle map is shared
@@ -648,6 +651,10 @@ public final class Container implements Closeable {
       }
       if (cell.isPut() && lost.test(key)) {
         forest.apply(staging, new Pair.Delete(key, false), staging.token());
+        if (stagingPruned == null) {
+          forest.forget(staging, cell);
+          staging.tree().remove(cell.key(), staging.token().revision());
+        }
       }
     }
     publish();
