@@ -706,6 +706,7 @@ public final class StoreCore implements Closeable {
       prepare(
           () -> {
             whole.end();
+            whole.tell(tracking); // should the copy be dropped now, it errs on the safe side
             writeTracking();
             keyspace.endCopy();
           });
@@ -798,8 +799,6 @@ public final class StoreCore implements Closeable {
   private void install(CopyIntake whole) {
     long from = log.restart(whole.at(), whole.requests());
     try {
-      whole.tell(tracking);
-      writeTracking();
       keyspace.installCopy(from);
       mapLost = false;
       log.dropBelow(from);

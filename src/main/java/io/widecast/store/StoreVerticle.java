@@ -360,7 +360,8 @@ public final class StoreVerticle extends VerticleBase implements Drainable {
   }
 
   private void onAskHeld(Message<AskHeld> message) {
-    disk.executeBlocking(core::held, false)
+    copied // what is left of a transfer that broke off comes first
+        .transform(over -> disk.executeBlocking(core::held, false))
         .onSuccess(holding -> message.reply(new Held(holding), Bus.LOCAL_ONLY))
         .onFailure(cause -> refuse(message, cause));
   }
