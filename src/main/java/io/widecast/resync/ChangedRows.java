@@ -99,7 +99,7 @@ public final class ChangedRows {
         bytes += last.sizeBytes() + whole.versioned().value().bytes().length() + 32;
       } else if (gone.get(stretch).contains(last)) {
         kept.add(last);
-        bytes += last.sizeBytes() + 2;
+        bytes += last.sizeBytes() + 4; // so that no piece has more keys than it may
       }
     }
     return last == null ? Optional.empty() : Optional.of(new CopyPiece(picked, kept, last));

@@ -17,6 +17,7 @@ import io.widecast.model.Token;
 import io.widecast.model.Value;
 import io.widecast.model.Versioned;
 import io.widecast.wire.EntryCodec;
+import io.widecast.wire.StreamFrame;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -27,6 +28,7 @@ import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -347,5 +349,30 @@ class ResyncTest {
     }
     assertThat(held.stretches().stream().map(Holding.Stretch::at).collect(Collectors.toSet()))
         .contains(new Token(1, 10));
+  }
+
+  @Test
+  void noPieceHasMoreKeysThanItMay() {
+    var rows = new TreeMap<Key, KeyVersion>();
+    for (int i = 0; i < 40_000; i++) { // the shortest keys there are
+      byte[] key = i < 256 ? new byte[] {(byte) i} : new byte[] {(byte) (i >> 8), (byte) i};
+      var versioned = new Versioned(new Value(Bytes.EMPTY, Value.OCTETS), new Token(1, 1), 1, 1, 0);
+      rows.put(new Key(Bytes.wrap(key)), new KeyVersion(new Key(Bytes.wrap(key)), versioned));
+    }
+    var everywhere = new ChangedSince(List.of(BucketSet.of(bucket -> true)), List.of());
+    ChangedRows pieces =
+        ChangedRows.since(
+            Holding.at(new Token(1, 1)),
+            everywhere,
+            rows.values().iterator(),
+            UnaryOperator.identity(),
+            Filter.ALL);
+
+    int kept = 0;
+    Optional<CopyPiece> piece;
+    while ((piece = pieces.next(StreamFrame.BATCH_BYTES)).isPresent()) {
+      kept += piece.get().kept().size(); // it refuses to be made with too many
+    }
+    assertThat(kept).isEqualTo(rows.size());
   }
 }
